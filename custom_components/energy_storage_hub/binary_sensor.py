@@ -1,0 +1,55 @@
+"""Binary sensors: flags, connections and faults."""
+
+from __future__ import annotations
+
+from typing import override
+
+from homeassistant.components.binary_sensor import BinarySensorEntity
+from homeassistant.const import Platform
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+
+from .coordinator import HubConfigEntry, HubCoordinator
+from .entity import HubEntity
+from .quantities import BINARY_SENSORS
+from .states import Quantity, StateRow, Value
+
+PARALLEL_UPDATES = 0  # states come by push, nothing is asked per entity
+
+
+async def async_setup_entry(
+    hass: HomeAssistant, entry: HubConfigEntry, async_add_entities: AddConfigEntryEntitiesCallback
+) -> None:
+    """Add a binary sensor for every flag and fault, as it is first reported."""
+    entry.runtime_data.async_add_platform(
+        Platform.BINARY_SENSOR, HubBinarySensor.of, async_add_entities
+    )
+
+
+class HubBinarySensor(HubEntity, BinarySensorEntity):
+    """A state that is yes or no."""
+
+    def __init__(self, coordinator: HubCoordinator, serial: str, row: StateRow) -> None:
+        """Present the row as its quantity demands."""
+        self._attr_device_class = BINARY_SENSORS[row.quantity]
+        super().__init__(coordinator, serial, row)
+
+    @staticmethod
+    def of(coordinator: HubCoordinator, serial: str, row: StateRow) -> HubBinarySensor:
+        """Return the binary sensor for a row."""
+        kind = FaultSensor if row.quantity is Quantity.FAULT else HubBinarySensor
+        return kind(coordinator, serial, row)
+
+    @override
+    def take(self, value: Value | None) -> None:
+        self._attr_is_on = None if value is None else bool(value)
+
+
+class FaultSensor(HubBinarySensor):
+    """A fault code: on while there is one, with the raw code beside it."""
+
+    @override
+    def take(self, value: Value | None) -> None:
+        super().take(value)
+        codes = list(value) if isinstance(value, tuple) else value
+        self._attr_extra_state_attributes = {"code": codes}

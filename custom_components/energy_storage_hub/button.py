@@ -1,0 +1,47 @@
+"""Buttons: what a person can make a device do."""
+
+from __future__ import annotations
+
+from typing import override
+
+from homeassistant.components.button import ButtonEntity
+from homeassistant.const import EntityCategory
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers.device_registry import DeviceInfo
+from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+
+from .const import DOMAIN
+from .coordinator import HubConfigEntry, HubCoordinator
+from .states import CommandRow
+
+PARALLEL_UPDATES = 1  # one command after the other
+
+
+async def async_setup_entry(
+    hass: HomeAssistant, entry: HubConfigEntry, async_add_entities: AddConfigEntryEntitiesCallback
+) -> None:
+    """Add a button for every command of every device."""
+    entry.runtime_data.async_add_commands(HubButton, async_add_entities)
+
+
+class HubButton(ButtonEntity):
+    """One command of one device."""
+
+    _attr_has_entity_name = True
+
+    def __init__(self, coordinator: HubCoordinator, serial: str, row: CommandRow) -> None:
+        """Offer the command of this row."""
+        self._coordinator = coordinator
+        self._serial = serial
+        self._row = row
+        self._attr_unique_id = f"{serial}_{row.key}"
+        self._attr_translation_key = row.translation_key
+        self._attr_device_info = DeviceInfo(identifiers={(DOMAIN, serial)})
+        self._attr_entity_registry_enabled_default = row.enabled
+        if row.diagnostic:
+            self._attr_entity_category = EntityCategory.DIAGNOSTIC
+
+    @override
+    async def async_press(self) -> None:
+        """Run the command."""
+        await self._coordinator.async_run_command(self._serial, self._row.command)

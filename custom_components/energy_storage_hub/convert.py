@@ -1,0 +1,203 @@
+"""From the wire's value to a state's value, as the state's row says.
+
+Hostile or impossible numbers (NaN, infinities, 1e28 from a wrongly decoded message) become
+None, "not known": a wrong value is worse than a missing one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from .states import Quantity, StateRow, Take, Value
+
+type Convert = Callable[[Any], Value | None]
+
+_ARRAYS = frozenset({Quantity.VOLTAGE_ARRAY, Quantity.TEMPERATURE_ARRAY, Quantity.POWER_ARRAY})
+
+_DIGITS = {
+    Quantity.POWER: 1,
+    Quantity.REACTIVE_POWER: 1,
+    Quantity.APPARENT_POWER: 1,
+    Quantity.POWER_ARRAY: 1,
+    Quantity.VOLTAGE: 3,
+    Quantity.VOLTAGE_ARRAY: 3,
+    Quantity.VOLTAGE_DIFFERENCE: 1,
+    Quantity.CURRENT: 2,
+    Quantity.LEAKAGE_CURRENT: 1,
+    Quantity.TEMPERATURE: 1,
+    Quantity.TEMPERATURE_ARRAY: 1,
+    Quantity.FREQUENCY: 2,
+    Quantity.STATE_OF_CHARGE: 1,
+    Quantity.STATE_OF_HEALTH: 1,
+    Quantity.PERCENTAGE: 2,
+    Quantity.RESISTANCE: 1,
+    Quantity.ENERGY_TOTAL: 3,
+    Quantity.ENERGY_DAY: 3,
+    Quantity.ENERGY_STORED: 3,
+    Quantity.CHARGE_TOTAL: 3,
+    Quantity.CAPACITY: 3,
+}
+"""Decimals kept; four where nothing is said."""
+
+_LIMIT = {
+    Quantity.POWER: 1e6,
+    Quantity.REACTIVE_POWER: 1e6,
+    Quantity.APPARENT_POWER: 1e6,
+    Quantity.POWER_ARRAY: 1e6,
+    Quantity.VOLTAGE: 1e4,
+    Quantity.VOLTAGE_ARRAY: 1e4,
+    Quantity.CURRENT: 1e4,
+    Quantity.FREQUENCY: 1e3,
+    Quantity.TEMPERATURE: 1e3,
+    Quantity.TEMPERATURE_ARRAY: 1e3,
+    Quantity.STATE_OF_CHARGE: 100.5,
+    Quantity.STATE_OF_HEALTH: 200,
+    Quantity.PERCENTAGE: 1e4,
+    Quantity.ENERGY_STORED: 1e5,
+}
+"""Sizes that no home has: what is beyond is a decoding mishap, not a measurement."""
+
+_NEVER_NEGATIVE = frozenset(
+    {
+        Quantity.STATE_OF_CHARGE,
+        Quantity.STATE_OF_HEALTH,
+        Quantity.ENERGY_TOTAL,
+        Quantity.ENERGY_DAY,
+        Quantity.ENERGY_STORED,
+        Quantity.CHARGE_TOTAL,
+        Quantity.CAPACITY,
+        Quantity.CYCLES,
+        Quantity.FREQUENCY,
+    }
+)
+
+_OLDEST, _NEWEST = 1_420_070_400, 4_102_444_800  # 2015 and 2100
+
+
+def converter(row: StateRow) -> Convert:
+    """Return the function that turns the wire's value into the state's value."""
+    match row.quantity:
+        case Quantity.ENUM:
+            return _enumeration(row)
+        case Quantity.FLAG | Quantity.CONNECTIVITY:
+            return _flag
+        case Quantity.FAULT:
+            return _fault
+        case Quantity.TEXT:
+            return _text(row)
+        case Quantity.TEXT_ARRAY:
+            return _texts
+        case Quantity.VERSION:
+            return _version
+        case Quantity.TIMESTAMP:
+            return _timestamp
+        case quantity if quantity in _ARRAYS:
+            return _array(row)
+        case _:
+            return _taken(row)
+
+
+def _taken(row: StateRow) -> Convert:
+    number = _number(row)
+    match row.take:
+        case Take.POSITIVE:
+            return lambda value: number(value if value > 0 else 0.0) if value == value else None
+        case Take.NEGATIVE:
+            return lambda value: number(-value if value < 0 else 0.0) if value == value else None
+        case Take.MAXIMUM:
+            return lambda values: number(max(values)) if values else None
+        case Take.SPREAD:
+            return lambda values: number(max(values) - min(values)) if values else None
+        case Take.SUM:
+            return lambda values: number(sum(values)) if values else None
+        case Take.LAST:
+            return lambda values: number(values[-1]) if values else None
+        case _:
+            return number
+
+
+def _number(row: StateRow) -> Callable[[Any], float | int | None]:
+    scale = row.scale
+    unknown = row.unknown
+    digits = row.digits if row.digits is not None else _DIGITS.get(row.quantity, 4)
+    limit = _LIMIT.get(row.quantity, 1e12)
+    lowest = 0.0 if row.quantity in _NEVER_NEGATIVE else -limit
+
+    def number(value: Any) -> float | int | None:
+        if value in unknown:
+            return None
+        value *= scale
+        # Also false for NaN.
+        if not lowest <= value <= limit:
+            return None
+        # Adding zero turns -0.0 into 0.0.
+        return float(round(value, digits)) + 0.0
+
+    def whole(value: Any) -> float | int | None:
+        if value in unknown or not lowest <= value <= limit:
+            return None
+        return int(value)
+
+    return whole if scale == 1.0 and row.quantity in _WHOLE else number
+
+
+_WHOLE = frozenset({Quantity.CODE, Quantity.COUNT, Quantity.CYCLES})
+
+
+def _array(row: StateRow) -> Convert:
+    number = _number(row)
+
+    def array(values: Iterable[Any]) -> tuple[float, ...] | None:
+        elements = tuple(number(value) for value in values)
+        # One impossible element makes every mean and spread of the whole array wrong.
+        if not elements or None in elements:
+            return None
+        return elements  # type: ignore[return-value]
+
+    return array
+
+
+def _enumeration(row: StateRow) -> Convert:
+    return dict(row.options or {}).get
+
+
+def _flag(value: Any) -> bool:
+    return bool(value)
+
+
+def _fault(value: Any) -> int | tuple[float, ...]:
+    """A code, or all codes other than zero; bytes are read as one big number."""
+    if isinstance(value, int):
+        return int(value)
+    if isinstance(value, bytes):
+        return int.from_bytes(value, "big")
+    return tuple(code for code in value if code)
+
+
+def _text(row: StateRow) -> Convert:
+    unknown = {"", *(f"{number:g}" for number in row.unknown)}
+
+    def text(value: Any) -> str | None:
+        if isinstance(value, bytes):
+            value = value.rstrip(b"\0").decode("ascii", "replace")
+        elif isinstance(value, float):
+            value = f"{value:.6g}"
+        result = str(value).strip()
+        return None if result in unknown else result[:255]
+
+    return text
+
+
+def _texts(values: Iterable[Any]) -> tuple[str, ...]:
+    return tuple(str(value) for value in values)
+
+
+def _version(value: Any) -> str | None:
+    if not 0 < value <= 0xFFFFFFFF:
+        return None
+    return ".".join(str(byte) for byte in int(value).to_bytes(4, "big"))
+
+
+def _timestamp(value: Any) -> int | None:
+    return int(value) if _OLDEST < value < _NEWEST else None

@@ -1,0 +1,410 @@
+"""The coordinator of a config entry: runs the source, owns the stores, tells the entities.
+
+Data flows one way: the source reports, the store merges and compares, and only the entities
+whose value changed are written, once a report at most and measurements not more often than the
+owner chose.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime, timedelta
+from typing import Any, override
+
+from homeassistant.config_entries import ConfigEntry
+from homeassistant.const import Platform
+from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
+from homeassistant.exceptions import (
+    ConfigEntryAuthFailed,
+    ConfigEntryError,
+    HomeAssistantError,
+)
+from homeassistant.helpers import (
+    device_registry as dr,
+    entity_registry as er,
+    issue_registry as ir,
+)
+from homeassistant.helpers.entity import Entity
+from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+from homeassistant.helpers.event import async_call_later, async_track_time_interval
+from homeassistant.helpers.storage import Store
+from homeassistant.helpers.typing import UNDEFINED
+from homeassistant.helpers.update_coordinator import DataUpdateCoordinator, UpdateFailed
+
+from .const import DOMAIN, LOGGER
+from .quantities import MEASURED, platform_of
+from .source import (
+    Device,
+    Problem,
+    Reading,
+    Source,
+    SourceAuthError,
+    SourceError,
+    SourceListener,
+    SourceRefusedError,
+)
+from .states import CommandRow, StateRow
+from .store import DeviceStore, counter_keys
+
+type HubConfigEntry = ConfigEntry[HubCoordinator]
+type MakeEntity = Callable[[HubCoordinator, str, StateRow], Entity]
+type MakeCommandEntity = Callable[[HubCoordinator, str, CommandRow], Entity]
+type MakeSource = Callable[[SourceListener], Source]
+
+_TICK = timedelta(seconds=30)
+_SAVE_DELAY = 300.0
+_STORAGE_VERSION = 1
+
+_DOCS = "https://github.com/energy-storage-hub/energy-storage-hub/blob/main/docs/troubleshooting.md"
+
+
+def storage(hass: HomeAssistant, entry_id: str) -> Store[dict[str, Any]]:
+    """Return the storage of an entry: what its source keeps over restarts."""
+    return Store(hass, _STORAGE_VERSION, f"{DOMAIN}.{entry_id}")
+
+
+class HubCoordinator(DataUpdateCoordinator[Mapping[str, DeviceStore]], SourceListener):
+    """Runs the source of one config entry.
+
+    A coordinator for Home Assistant's sake (first refresh, errors, the slow poll as a safety
+    net); what is pushed goes straight to the entities that changed.
+    """
+
+    config_entry: HubConfigEntry
+
+    def __init__(
+        self,
+        hass: HomeAssistant,
+        entry: HubConfigEntry,
+        make_source: MakeSource,
+        *,
+        poll_interval: timedelta,
+        write_interval: float,
+    ) -> None:
+        """Prepare to run the source; measurements are written every `write_interval` s."""
+        super().__init__(
+            hass,
+            LOGGER,
+            config_entry=entry,
+            name=entry.title,
+            update_interval=poll_interval,
+            always_update=False,
+        )
+        self._stores: dict[str, DeviceStore] = {}
+        self._entities: dict[str, dict[str, CALLBACK_TYPE]] = {}
+        self._platforms: dict[Platform, Callable[[Iterable[tuple[str, str]]], None]] = {}
+        self._add_commands: Callable[[Device], None] | None = None
+        self._added: set[tuple[str, str]] = set()
+        self._availability: dict[str, bool] = {}
+        self._pending: dict[str, set[str]] = {}
+        self._flushes: dict[str, CALLBACK_TYPE] = {}
+        self._flushed: dict[str, float] = {}
+        self._write_interval = write_interval
+        self._storage = storage(hass, entry.entry_id)
+        self.source = make_source(self)
+        rows = self.source.table.rows
+        self._counters = counter_keys(rows)
+        self._measured = frozenset(key for key, row in rows.items() if row.quantity in MEASURED)
+        self._started = False
+
+    # Running the source.
+
+    @override
+    async def _async_setup(self) -> None:
+        """Sign in and find the devices."""
+        if saved := await self._storage.async_load():
+            self.source.restore(saved)
+        try:
+            await self.source.start()
+        except SourceError as err:
+            raise setup_error(err) from err
+
+    @override
+    async def _async_update_data(self) -> Mapping[str, DeviceStore]:
+        """Poll once more, as the safety net; `start` has done it the first time."""
+        if not self._started:
+            self._started = True
+            return self._stores
+        try:
+            await self.source.poll()
+        except SourceError as err:
+            raise update_error(err) from err
+        return self._stores
+
+    @callback
+    def async_run(self) -> None:
+        """Start the source's own loop and the clock that watches it."""
+        entry = self.config_entry
+        entry.async_create_background_task(self.hass, self.source.run(), f"{DOMAIN} source")
+        entry.async_on_unload(async_track_time_interval(self.hass, self._async_tick, _TICK))
+        entry.async_on_unload(self._async_cancel_flushes)
+        self._async_save_later()
+
+    @callback
+    def _async_tick(self, _: datetime) -> None:
+        self.source.tick()
+        if self.source.poll_due:
+            self.config_entry.async_create_background_task(
+                self.hass, self.async_request_refresh(), f"{DOMAIN} poll"
+            )
+
+    @callback
+    def _async_save_later(self, _: datetime | None = None) -> None:
+        """Keep a write pending, so that Home Assistant's stop writes too."""
+        self._storage.async_delay_save(self.source.saved, _SAVE_DELAY)
+        self.config_entry.async_on_unload(
+            async_call_later(self.hass, _SAVE_DELAY + 10, self._async_save_later)
+        )
+
+    async def async_save(self) -> None:
+        """Write what the source keeps."""
+        await self._storage.async_save(self.source.saved())
+
+    # Devices and their states.
+
+    def store(self, serial: str) -> DeviceStore:
+        """Return the store of a device."""
+        if (store := self._stores.get(serial)) is None:
+            store = self._stores[serial] = DeviceStore(self._counters)
+        return store
+
+    def available(self, serial: str) -> bool:
+        """Whether the device's states are current."""
+        available = self._availability.get(serial)
+        if available is None:
+            available = self._availability[serial] = self.source.available(serial)
+        return available
+
+    @callback
+    @override
+    def on_device(self, device: Device) -> None:
+        """Put the device into the registry: entities and children refer to it."""
+        registry = dr.async_get(self.hass)
+        entry_id = self.config_entry.entry_id
+        parent = device.parent and registry.async_get_device_by_identifier(
+            (DOMAIN, device.parent), entry_id
+        )
+        registry.async_get_or_create(
+            config_entry_id=entry_id,
+            identifiers={(DOMAIN, device.serial)},
+            manufacturer=device.manufacturer,
+            model=device.model,
+            serial_number=device.serial,
+            sw_version=device.sw_version,
+            hw_version=device.hw_version,
+            name=_name(device) or UNDEFINED,
+            translation_key=None if _name(device) else device.kind,
+            translation_placeholders={"number": str(device.number)} if device.number else None,
+            via_device_id=parent.id if parent else UNDEFINED,
+        )
+        if self._add_commands:
+            self._add_commands(device)
+
+    @callback
+    @override
+    def on_reading(self, reading: Reading) -> None:
+        """Merge a reading and write the entities that it changed."""
+        serial = reading.serial
+        changes = self.store(serial).merge(reading)
+        if changes.new:
+            self._async_announce([(serial, key) for key in changes.new])
+        if changes.changed:
+            self._async_write_changed(serial, changes.changed)
+
+    def _async_write_changed(self, serial: str, keys: list[str]) -> None:
+        """Write what changed: measurements at the chosen rate, everything else at once."""
+        entities = self._entities.get(serial)
+        if not entities:
+            return
+        measured = self._measured
+        pending = None
+        for key in keys:
+            if (write := entities.get(key)) is None:
+                continue
+            if key not in measured:
+                write()
+            elif pending is None:
+                pending = self._pending.setdefault(serial, set())
+                pending.add(key)
+            else:
+                pending.add(key)
+        if pending and serial not in self._flushes:
+            wait = self._flushed.get(serial, 0.0) + self._write_interval - self.hass.loop.time()
+            if wait <= 0:
+                self._async_flush(serial)
+            else:
+                self._flushes[serial] = self.hass.loop.call_later(
+                    wait, self._async_flush, serial
+                ).cancel
+
+    @callback
+    def _async_flush(self, serial: str) -> None:
+        self._flushes.pop(serial, None)
+        self._flushed[serial] = self.hass.loop.time()
+        entities = self._entities.get(serial, {})
+        for key in self._pending.pop(serial, ()):
+            if write := entities.get(key):
+                write()
+
+    @callback
+    def _async_cancel_flushes(self) -> None:
+        for cancel in self._flushes.values():
+            cancel()
+        self._flushes.clear()
+
+    # Entities.
+
+    @callback
+    @override
+    def async_add_listener(
+        self, update_callback: CALLBACK_TYPE, context: Any = None
+    ) -> Callable[[], None]:
+        """Listen to one state: the context is (serial number, key)."""
+        remove = super().async_add_listener(update_callback, context)
+        if not isinstance(context, tuple):
+            return remove
+        serial, key = context
+        entities = self._entities.setdefault(serial, {})
+        entities[key] = update_callback
+
+        def remove_both() -> None:
+            remove()
+            entities.pop(key, None)
+
+        return remove_both
+
+    @callback
+    def async_add_platform(
+        self, platform: Platform, make: MakeEntity, add: AddConfigEntryEntitiesCallback
+    ) -> None:
+        """Let a platform add its entities: those of before, those known, those to come."""
+        rows = self.source.table.rows
+
+        def add_states(states: Iterable[tuple[str, str]]) -> None:
+            wanted = [
+                (serial, key)
+                for serial, key in states
+                if (serial, key) not in self._added and platform_of(rows[key].quantity) is platform
+            ]
+            self._added.update(wanted)
+            if wanted:
+                add([make(self, serial, rows[key]) for serial, key in wanted])
+
+        self._platforms[platform] = add_states
+        add_states(self._registered_states())
+        add_states((serial, key) for serial, store in self._stores.items() for key in store.values)
+
+    @callback
+    def async_add_commands(
+        self, make: MakeCommandEntity, add: AddConfigEntryEntitiesCallback
+    ) -> None:
+        """Let a platform add an entity for each command of each device, also of those to come."""
+
+        def add_device(device: Device) -> None:
+            kind = self.source.table.kinds[device.kind]
+            new = [row for row in kind.commands if (device.serial, row.key) not in self._added]
+            self._added.update((device.serial, row.key) for row in new)
+            if new:
+                add([make(self, device.serial, row) for row in new])
+
+        self._add_commands = add_device
+        for device in self.source.devices.values():
+            add_device(device)
+
+    async def async_run_command(self, serial: str, command: str) -> None:
+        """Make a device do something; what goes wrong is told to the person who asked."""
+        try:
+            await self.source.run_command(serial, command)
+        except SourceError as err:
+            raise HomeAssistantError(**_texts(err)) from err
+
+    def _async_announce(self, states: list[tuple[str, str]]) -> None:
+        for add_states in self._platforms.values():
+            add_states(states)
+
+    def _registered_states(self) -> Iterable[tuple[str, str]]:
+        """States that had an entity before: they keep it, reported already or not."""
+        devices = dr.async_get(self.hass)
+        rows = self.source.table.rows
+        for entity in er.async_entries_for_config_entry(
+            er.async_get(self.hass), self.config_entry.entry_id
+        ):
+            device = devices.async_get(entity.device_id) if entity.device_id else None
+            for domain, serial in device.identifiers if device else ():
+                key = entity.unique_id.removeprefix(f"{serial}_")
+                if domain == DOMAIN and key in rows:
+                    yield serial, key
+
+    # Availability, problems, errors.
+
+    @callback
+    @override
+    def on_availability(self) -> None:
+        """Write the entities of the devices that were lost or are back."""
+        for serial, entities in list(self._entities.items()):
+            available = self.source.available(serial)
+            if self._availability.get(serial) is available:
+                continue
+            self._availability[serial] = available
+            for write in list(entities.values()):
+                write()
+
+    @callback
+    @override
+    def on_problem(self, problem: Problem) -> None:
+        """Raise a repair issue."""
+        ir.async_create_issue(
+            self.hass,
+            DOMAIN,
+            self._issue_id(problem.key),
+            is_fixable=False,
+            severity=ir.IssueSeverity.WARNING,
+            translation_key=problem.text,
+            translation_placeholders={"entry": self.config_entry.title, **problem.placeholders},
+            learn_more_url=f"{_DOCS}#{problem.text.replace('_', '-')}",
+        )
+
+    @callback
+    @override
+    def on_solved(self, key: str) -> None:
+        """Take the repair issue back."""
+        ir.async_delete_issue(self.hass, DOMAIN, self._issue_id(key))
+
+    @callback
+    @override
+    def on_sign_in_refused(self, error: SourceAuthError) -> None:
+        """Ask the person to sign in again."""
+        LOGGER.warning("%s: the credentials were refused, please sign in again", self.name)
+        self.config_entry.async_start_reauth(self.hass)
+
+    def _issue_id(self, key: str) -> str:
+        return f"{self.config_entry.entry_id}_{key}"
+
+
+def _name(device: Device) -> str:
+    """Return the owner's name of a device; a part without one is named by its kind."""
+    return device.name or ("" if device.parent else device.model)
+
+
+def _texts(error: SourceError) -> dict[str, Any]:
+    return {
+        "translation_domain": DOMAIN,
+        "translation_key": error.key,
+        "translation_placeholders": error.placeholders,
+    }
+
+
+def setup_error(error: SourceError) -> Exception:
+    """Return what Home Assistant wants to hear when a source could not start."""
+    if isinstance(error, SourceAuthError):
+        return ConfigEntryAuthFailed(**_texts(error))
+    if isinstance(error, SourceRefusedError):
+        return ConfigEntryError(**_texts(error))
+    return UpdateFailed(**_texts(error))
+
+
+def update_error(error: SourceError) -> Exception:
+    """Return what Home Assistant wants to hear when a poll failed."""
+    if isinstance(error, SourceAuthError):
+        return ConfigEntryAuthFailed(**_texts(error))
+    return UpdateFailed(**_texts(error))

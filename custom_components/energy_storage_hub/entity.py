@@ -1,0 +1,59 @@
+"""What the entities of all platforms share: a row, a device, and the store behind them."""
+
+from __future__ import annotations
+
+from typing import override
+
+from homeassistant.const import EntityCategory
+from homeassistant.core import callback
+from homeassistant.helpers.device_registry import DeviceInfo
+from homeassistant.helpers.update_coordinator import CoordinatorEntity
+
+from .const import DOMAIN
+from .coordinator import HubCoordinator
+from .states import StateRow, Value
+
+
+class HubEntity(CoordinatorEntity[HubCoordinator]):
+    """One state of one device."""
+
+    _attr_has_entity_name = True
+
+    def __init__(self, coordinator: HubCoordinator, serial: str, row: StateRow) -> None:
+        """Show the state of this row of the device with this serial number."""
+        super().__init__(coordinator, context=(serial, row.key))
+        self.row = row
+        self._serial = serial
+        self._values = coordinator.store(serial).values
+        self._was_available: bool | None = None
+        self._attr_unique_id = f"{serial}_{row.key}"
+        self._attr_translation_key = row.translation_key
+        self._attr_device_info = DeviceInfo(identifiers={(DOMAIN, serial)})
+        self._attr_entity_registry_enabled_default = row.enabled
+        if row.diagnostic:
+            self._attr_entity_category = EntityCategory.DIAGNOSTIC
+        self.take(self.value)
+
+    @property
+    def value(self) -> Value | None:
+        """The state's last known value."""
+        return self._values.get(self.row.key)
+
+    def take(self, value: Value | None) -> None:
+        """Turn the state's value into the entity's own attributes."""
+        raise NotImplementedError
+
+    @property
+    @override
+    def available(self) -> bool:
+        return self.coordinator.available(self._serial)
+
+    @callback
+    @override
+    def _handle_coordinator_update(self) -> None:
+        """Write the state: the coordinator calls only when it changed, or became unreachable."""
+        self.take(self._values.get(self.row.key))
+        self.async_write_ha_state()
+
+    async def async_entity_id_changed(self) -> None:
+        """Nothing depends on the entity id: it may be renamed in place."""

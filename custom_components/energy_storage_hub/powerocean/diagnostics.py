@@ -1,0 +1,78 @@
+"""What a system's diagnostics say: enough to mend a decoder, nothing that names an owner."""
+
+from __future__ import annotations
+
+import re
+import time
+from typing import TYPE_CHECKING, Any
+
+from google.protobuf.message import DecodeError
+from google.protobuf.unknown_fields import UnknownFieldSet
+
+from .decode import Decoder, RouteRecord
+from .envelope import Route
+
+if TYPE_CHECKING:
+    from .system import System
+
+_SERIAL_LIKE = re.compile(rb"[A-Z0-9]{12,24}|[0-9]{18,22}")
+"""Serial numbers of EcoFlow, SIM card numbers, user ids: nothing else in a report looks so."""
+
+
+def describe_system(system: System, stale: float) -> dict[str, Any]:
+    """Describe a system: last raw frame of each route, unknown fields, energies by hour."""
+    now = time.monotonic()
+    decoder = system.decoder
+    return {
+        "model": system.model.name,
+        "available": system.available(now, stale),
+        "offline": system.offline,
+        "seconds_since_data": round(system.silent(now)),
+        "seconds_since_mqtt": round(system.silent_on_mqtt(now)),
+        "snapshots": system.snapshots,
+        "packs_in_slots": sorted(decoder.slots),
+        "broken_payloads": decoder.broken,
+        "routes": {
+            f"{func}/{cmd}": _describe_route(decoder, (func, cmd), record, now)
+            for (func, cmd), record in sorted(decoder.routes.items())
+        },
+        "hourly_energy": [
+            {"day": day, "type": watth_type, "wh": list(watth)}
+            for (day, watth_type), watth in sorted(decoder.hours.items())
+        ],
+        "energy_counted_here": {
+            name: round(total, 3) for name, total in system.meter.totals.items()
+        },
+    }
+
+
+def scrub(data: bytes) -> bytes:
+    """Mask whatever looks like a serial number, keeping the length."""
+    return _SERIAL_LIKE.sub(lambda match: b"X" * len(match.group()), data)
+
+
+def _describe_route(
+    decoder: Decoder, route: Route, record: RouteRecord, now: float
+) -> dict[str, Any]:
+    return {
+        "known": decoder.knows(route),
+        "count": record.count,
+        "failed": record.failed,
+        "seconds_ago": round(now - record.at),
+        "last": scrub(record.last).hex(),
+        "unknown_fields": _unknown_fields(decoder, route, record.last),
+    }
+
+
+def _unknown_fields(decoder: Decoder, route: Route, data: bytes) -> list[int]:
+    """Numbers of the fields that the report has and our message has not."""
+    report = decoder.report(route)
+    if report is None:
+        return []
+    message = report.message()
+    try:
+        message.ParseFromString(data)
+    except DecodeError:
+        return []
+    unknown: Any = UnknownFieldSet(message)
+    return sorted({entry.field_number for entry in unknown})

@@ -1,0 +1,123 @@
+"""The envelope of EcoFlow's MQTT payloads: from bytes to reports.
+
+A payload is a list of headers, each with the bytes of one report (reference 3a). Bytes may be
+masked (3b): `enc_type` 1 and a sender other than the app (src 32) means that every byte is
+XORed with the low byte of that header's own `seq`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+import time
+from typing import Any
+
+from .messages import DecodeError, Frame
+
+APP = 32
+"""Address of the phone app, which is what we are to the system."""
+EMS = 96
+"""Address of the system's energy management."""
+
+MAX_PAYLOAD = 1 << 20
+"""A payload is some hundred bytes, an answer to a get some 10 kB; more is not from a system."""
+
+type Route = tuple[int, int]
+"""Command set and command: (96, 33)."""
+
+
+class EnvelopeError(ValueError):
+    """The payload is no list of headers."""
+
+
+@dataclass(frozen=True, slots=True)
+class Packet:
+    """One report on its way: its route and the bytes to try, best candidate first."""
+
+    route: Route
+    candidates: tuple[bytes, ...]
+    code: str = ""
+
+    @property
+    def offline(self) -> bool:
+        """The cloud's answer to a get for a system that is offline."""
+        return self.code == "-2"
+
+
+def split(payload: bytes) -> Iterator[Packet]:
+    """Yield the packets of a payload.
+
+    Raises EnvelopeError for what is no list of headers, and for a payload over MAX_PAYLOAD.
+    """
+    if len(payload) > MAX_PAYLOAD:
+        raise EnvelopeError(f"payload of {len(payload)} bytes")
+    frame: Any = Frame()
+    try:
+        frame.ParseFromString(payload)
+    except DecodeError as err:
+        raise EnvelopeError("not a list of headers") from err
+    for header in frame.header:
+        pdata: bytes = header.pdata
+        mask = header.seq & 0xFF
+        masked = header.enc_type == 1 and header.src != APP and mask and pdata
+        yield Packet(
+            (header.cmd_func, header.cmd_id),
+            (unmask(pdata, mask), pdata) if masked else (pdata,),
+            header.code,
+        )
+
+
+def unmask(data: bytes, mask: int) -> bytes:
+    """XOR every byte with the mask; masking and unmasking are the same."""
+    return data.translate(_table(mask & 0xFF))
+
+
+@cache
+def _table(mask: int) -> bytes:
+    return bytes(value ^ mask for value in range(256))
+
+
+def get_all() -> bytes:
+    """Return the payload that asks for everything: published on the `get` topic."""
+    return _frame(src=APP, dest=APP, seq=_seq())
+
+
+def get_all_json() -> bytes:
+    """Return the same question in JSON, which some systems answer instead."""
+    return (
+        f'{{"from":"Android","id":"{_seq()}","version":"1.0","moduleType":0,'
+        '"operateType":"latestQuotas","params":{}}'
+    ).encode()
+
+
+def keep_stream_open() -> bytes:
+    """Return the EnergyStreamSwitch (96/97): makes 96/33 come every few seconds for a while.
+
+    Published on the `set` topic: a write to the system, however harmless.
+    """
+    return _frame(
+        src=APP,
+        dest=EMS,
+        d_src=1,
+        d_dest=1,
+        cmd_func=96,
+        cmd_id=97,
+        pdata=b"\x08\x01",
+        data_len=2,
+        need_ack=1,
+        seq=_seq(),
+        version=3,
+        payload_ver=1,
+    )
+
+
+def _seq() -> int:
+    return int(time.time() * 1000) & 0x7FFFFFFF
+
+
+def _frame(**fields: Any) -> bytes:
+    frame: Any = Frame()
+    header = frame.header.add(**fields)
+    setattr(header, "from", "Android")
+    return bytes(frame.SerializeToString())

@@ -1,0 +1,66 @@
+"""Which product a serial number stands for (reference 3f)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+
+class Family(Enum):
+    """Systems that speak alike."""
+
+    PLUS = "plus"
+    OCEAN = "ocean"
+    SINGLE_PHASE = "single_phase"
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """A product: how it is called, how it speaks, and its number in the HTTPS API."""
+
+    name: str
+    family: Family
+    product_type: int
+
+
+_PLUS = Model("PowerOcean Plus", Family.PLUS, 87)
+_SINGLE = Model("PowerOcean single-phase", Family.SINGLE_PHASE, 86)
+
+_SUPPORTED = {
+    "HJ31": Model("PowerOcean 10 kW", Family.OCEAN, 83),
+    "HJ35": Model("PowerOcean 6 kW", Family.OCEAN, 83),
+    "HJ36": Model("PowerOcean 8 kW", Family.OCEAN, 83),
+    "HJ37": Model("PowerOcean 12 kW", Family.OCEAN, 83),
+    "J32": _SINGLE,
+    "R37": _PLUS,
+    "HJ3C": _PLUS,
+}
+
+_UNSUPPORTED = {
+    "RE11": "Ocean 2",
+    "RE17": "Ocean 2",
+    "HR51": "Ocean Pro",
+    "HR61": "Ocean Pro",
+    "HC31": "PowerOcean DC Fit",
+}
+"""Relatives that speak another protocol: named instead of failing."""
+
+PARTS = ("HJ32", "HJ3A", "C376", "AC31", "HF3")
+"""Batteries, wall boxes and heating rods: never asked for by themselves."""
+
+
+def model_of(serial: str) -> Model | None:
+    """Return the model of a system's serial number, None for anything else."""
+    return _longest(_SUPPORTED, serial)
+
+
+def unsupported(serial: str) -> str | None:
+    """Return the name of a related product that speaks another protocol."""
+    return _longest(_UNSUPPORTED, serial)
+
+
+def _longest[T](table: dict[str, T], serial: str) -> T | None:
+    for length in (4, 3):
+        if (found := table.get(serial[:length].upper())) is not None:
+            return found
+    return None

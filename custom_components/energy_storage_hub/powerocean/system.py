@@ -1,0 +1,215 @@
+"""One system of an account: what it said last, when, and what that adds up to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import datetime
+import time
+from typing import Any
+
+from ..energy import EnergyMeter
+from ..source import Device, Reading
+from .decode import Decoder
+from .envelope import Route
+from .json_reports import UPDATE_TIME, mqtt_readings, snapshot_readings
+from .models import Model
+
+STALE = 600.0
+"""A system that has said nothing for so long is unavailable, s: gaps of 10 min do happen."""
+
+SILENT = 120.0
+"""So long without MQTT, and the snapshot takes over, s."""
+
+_SAME_REPORT = 60.0
+"""MQTT and the snapshot tell the same report; the snapshot may be so much later, s."""
+
+_STREAM = "JTS1_ENERGY_STREAM_REPORT_"
+
+_POWERS = {
+    "solar": f"{_STREAM}mpptPwr",
+    "gridImport": f"{_STREAM}gridImportPower",
+    "gridExport": f"{_STREAM}gridExportPower",
+    "batteryCharge": f"{_STREAM}batteryChargePower",
+    "batteryDischarge": f"{_STREAM}batteryDischargePower",
+    "home": f"{_STREAM}sysLoadPwr",
+}
+"""Energy counter -> the power that it adds up."""
+
+_VENDOR_COUNTERS = {
+    "solar": "snapshot_totalElectricityGeneration",
+    "batteryCharge": "JTS1_EMS_CHANGE_REPORT_bpTotalChgEnergy",
+    "batteryDischarge": "JTS1_EMS_CHANGE_REPORT_bpTotalDsgEnergy",
+}
+"""Counters that the vendor keeps: ours stands in only where theirs is missing."""
+
+_VENDOR_GRACE = 120.0
+"""Time for the vendor's counter to show up before ours stands in, s."""
+
+
+class System:
+    """One PowerOcean system."""
+
+    def __init__(
+        self,
+        serial: str,
+        model: Model,
+        name: str,
+        on_device: Callable[[Device], None],
+        on_reading: Callable[[Reading], None],
+    ) -> None:
+        """Follow the system with this serial number."""
+        self.serial = serial
+        self.model = model
+        self.decoder = Decoder(serial, model, name, on_device)
+        self.meter = EnergyMeter()
+        self.counted: set[str] = set()
+        """Energies that we count because the vendor does not."""
+        self.offline = False
+        self.snapshots = 0
+        self._on_reading = on_reading
+        self._started = time.monotonic()
+        self._seen: float | None = None
+        self._seen_on_mqtt: float | None = None
+        self._update_times: dict[str, str] = {}
+        self._vendor_counts: set[str] = set()
+
+    @property
+    def device(self) -> Device:
+        """The system as a device."""
+        return self.decoder.device
+
+    # Arrivals.
+
+    def mqtt(self, payload: bytes) -> bool:
+        """Take an MQTT payload, protobuf or JSON. Return whether it told anything."""
+        if payload[:1] == b"{":
+            readings: Iterable[Reading] = mqtt_readings(self.decoder, payload) or ()
+        else:
+            readings = self.decoder.decode(payload)
+        told = self._take(readings)
+        if told:
+            self._seen_on_mqtt = time.monotonic()
+        elif self.decoder.take_offline():
+            self.offline = True
+        return told
+
+    def snapshot(self, data: Mapping[str, Any]) -> None:
+        """Take an HTTPS snapshot: only what is news, so that values never go back in time."""
+        self.snapshots += 1
+        news = self._news(data)
+        online = data.get("online")
+        told = self._take(
+            snapshot_readings(
+                self.decoder, data, lambda report, route, _: self._is_news(report, route, news)
+            ),
+            seen=bool(news),
+        )
+        if online in (0, "0", False) and not self._mqtt_within(SILENT):
+            self.offline = True
+        elif told and not news and self._seen is None:
+            self._seen = time.monotonic()
+
+    def _news(self, data: Mapping[str, Any]) -> dict[str, float]:
+        """Reports that were updated since the last snapshot, with their age at least, s.
+
+        The cloud writes local times of an unknown zone: they are compared with each other only.
+        """
+        quota = data.get("quota")
+        if not isinstance(quota, Mapping):
+            return {}
+        times = {
+            str(name): str(body.get(UPDATE_TIME, ""))
+            for name, body in quota.items()
+            if isinstance(body, Mapping)
+        }
+        parsed = {name: _parse_time(text) for name, text in times.items()}
+        newest = max((at for at in parsed.values() if at is not None), default=None)
+        news = {
+            name: (newest - at).total_seconds() if newest and (at := parsed[name]) else 0.0
+            for name, text in times.items()
+            if not text or self._update_times.get(name) != text
+        }
+        self._update_times.update(times)
+        return news
+
+    def _is_news(self, report: str, route: Route, news: Mapping[str, float]) -> bool:
+        if (age := news.get(report)) is None:
+            return False
+        heard = self.decoder.routes.get(route)
+        return heard is None or time.monotonic() - heard.at > age + _SAME_REPORT
+
+    def _take(self, readings: Iterable[Reading], seen: bool = True) -> bool:
+        told = False
+        for reading in readings:
+            if reading.values:
+                told = True
+                self._on_reading(reading)
+                if reading.serial == self.serial:
+                    self._count(reading.values)
+        if told and seen:
+            self._seen = time.monotonic()
+            self.offline = False
+        return told
+
+    # Energy.
+
+    def _count(self, values: Mapping[str, Any]) -> None:
+        for name, key in _VENDOR_COUNTERS.items():
+            if values.get(key) is not None:
+                self._vendor_counts.add(name)
+        if _POWERS["home"] not in values:
+            return
+        now = time.monotonic()
+        powers = {
+            name: power
+            for name, key in _POWERS.items()
+            if isinstance(power := values.get(key), float)
+        }
+        self.meter.add(now, powers)
+        if totals := dict(self._counts(now)):
+            self._on_reading(Reading(self.serial, totals))
+
+    def _counts(self, now: float) -> Iterator[tuple[str, float]]:
+        for name, total in self.meter.totals.items():
+            if name not in self.counted:
+                if name in self._vendor_counts:
+                    continue
+                if name in _VENDOR_COUNTERS and now - self._started < _VENDOR_GRACE:
+                    continue
+                self.counted.add(name)
+            yield f"energy_{name}", round(total, 4)
+
+    def saved(self) -> dict[str, Any]:
+        """What survives a restart: the energy counted so far, kWh."""
+        return {"totals": self.meter.totals, "counted": sorted(self.counted)}
+
+    def restore(self, saved: Mapping[str, Any]) -> None:
+        """Go on counting where the last run ended."""
+        totals = saved.get("totals", {})
+        self.meter.totals.update({str(name): float(total) for name, total in totals.items()})
+        self.counted.update(saved.get("counted", ()))
+
+    # State.
+
+    def available(self, now: float, stale: float = STALE) -> bool:
+        """Whether the system is online and has been heard lately."""
+        return not self.offline and self._seen is not None and now - self._seen < stale
+
+    def silent(self, now: float) -> float:
+        """For how long nothing was heard at all, s."""
+        return now - (self._started if self._seen is None else self._seen)
+
+    def silent_on_mqtt(self, now: float) -> float:
+        """For how long MQTT has told nothing, s."""
+        return now - (self._started if self._seen_on_mqtt is None else self._seen_on_mqtt)
+
+    def _mqtt_within(self, seconds: float) -> bool:
+        heard = self._seen_on_mqtt
+        return heard is not None and time.monotonic() - heard < seconds
+
+
+def _parse_time(text: str) -> datetime | None:
+    try:
+        return datetime.fromisoformat(text).replace(tzinfo=None)
+    except ValueError:
+        return None

@@ -1,0 +1,104 @@
+"""Sensors: numbers, enumerations, texts and arrays."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import override
+
+from homeassistant.components.sensor import SensorEntity
+from homeassistant.const import Platform
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+
+from .coordinator import HubConfigEntry, HubCoordinator
+from .entity import HubEntity
+from .quantities import SENSORS
+from .states import Quantity, StateRow, Take, Value
+
+PARALLEL_UPDATES = 0  # states come by push, nothing is asked per entity
+
+
+async def async_setup_entry(
+    hass: HomeAssistant, entry: HubConfigEntry, async_add_entities: AddConfigEntryEntitiesCallback
+) -> None:
+    """Add a sensor for every numeric, textual or enumerated state, as it is first reported."""
+    entry.runtime_data.async_add_platform(Platform.SENSOR, HubSensor.of, async_add_entities)
+
+
+class HubSensor(HubEntity, SensorEntity):
+    """A state that is a number, a text or one of several options."""
+
+    def __init__(self, coordinator: HubCoordinator, serial: str, row: StateRow) -> None:
+        """Present the row as its quantity demands."""
+        meaning = SENSORS[row.quantity]
+        self._attr_device_class = meaning.device_class
+        self._attr_native_unit_of_measurement = meaning.unit
+        self._attr_state_class = meaning.state_class
+        if meaning.precision is not None:
+            self._attr_suggested_display_precision = (
+                meaning.precision if row.digits is None else row.digits
+            )
+        if row.options is not None:
+            self._attr_options = list(dict.fromkeys(row.options.values()))
+        super().__init__(coordinator, serial, row)
+
+    @staticmethod
+    def of(coordinator: HubCoordinator, serial: str, row: StateRow) -> HubSensor:
+        """Return the sensor for a row."""
+        special = _SPECIAL.get(row.quantity, HubSensor)
+        return special(coordinator, serial, row)
+
+    @override
+    def take(self, value: Value | None) -> None:
+        self._attr_native_value = value  # type: ignore[assignment]
+
+
+class TimestampSensor(HubSensor):
+    """A state that is a point in time."""
+
+    @override
+    def take(self, value: Value | None) -> None:
+        self._attr_native_value = (
+            datetime.fromtimestamp(value, UTC) if isinstance(value, int | float) else None
+        )
+
+
+class ArraySensor(HubSensor):
+    """A state of many numbers: their mean, with the elements beside it.
+
+    A row that takes the last element (meters: phases, then total) shows that one.
+    """
+
+    _unrecorded_attributes = frozenset({"elements"})
+
+    @override
+    def take(self, value: Value | None) -> None:
+        elements = [e for e in value if isinstance(e, float)] if isinstance(value, tuple) else []
+        self._attr_extra_state_attributes = {"elements": elements}
+        if not elements:
+            self._attr_native_value = None
+        elif self.row.take is Take.LAST:
+            self._attr_native_value = elements[-1]
+        else:
+            self._attr_native_value = round(sum(elements) / len(elements), 4)
+
+
+class TextArraySensor(HubSensor):
+    """A state of many texts: how many, with the texts beside it."""
+
+    _unrecorded_attributes = frozenset({"elements"})
+
+    @override
+    def take(self, value: Value | None) -> None:
+        known = isinstance(value, tuple)
+        self._attr_extra_state_attributes = {"elements": list(value) if known else []}  # type: ignore[arg-type]
+        self._attr_native_value = len(value) if known else None  # type: ignore[arg-type]
+
+
+_SPECIAL: dict[Quantity, type[HubSensor]] = {
+    Quantity.TIMESTAMP: TimestampSensor,
+    Quantity.VOLTAGE_ARRAY: ArraySensor,
+    Quantity.TEMPERATURE_ARRAY: ArraySensor,
+    Quantity.POWER_ARRAY: ArraySensor,
+    Quantity.TEXT_ARRAY: TextArraySensor,
+}

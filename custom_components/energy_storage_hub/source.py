@@ -1,0 +1,156 @@
+"""What every source gives the integration: devices, readings, problems, errors.
+
+The client libraries speak only in these types and know nothing of Home Assistant; the
+coordinator speaks only in these types and knows nothing of a vendor.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from .states import SourceTable, Value
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Device:
+    """A thing with a serial number of its own: a system, a pack, a wall box."""
+
+    serial: str
+    kind: str
+    """Names the device in the translations, such as `pack`."""
+    manufacturer: str
+    model: str
+    name: str = ""
+    """The owner's own name of it; the translated name of its kind, if empty."""
+    number: int = 0
+    """Place among its like, 0 if it has none."""
+    parent: str | None = None
+    sw_version: str | None = None
+    hw_version: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What one report said about one device.
+
+    `values` holds the states it told, None where it told "not known". `zeros` are the states
+    that are zero now if the device ever had them.
+    """
+
+    serial: str
+    values: Mapping[str, Value | None]
+    zeros: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something that a person has to mend: its identity, its text, what it is about."""
+
+    key: str
+    text: str
+    placeholders: Mapping[str, str] = field(default_factory=dict)
+
+
+class SourceListener(Protocol):
+    """What a source calls as things happen. Every call is made on the event loop."""
+
+    def on_device(self, device: Device) -> None:
+        """A device was found, or what is known of it changed."""
+
+    def on_reading(self, reading: Reading) -> None:
+        """A report came in."""
+
+    def on_availability(self) -> None:
+        """`Source.available` may answer differently now."""
+
+    def on_problem(self, problem: Problem) -> None:
+        """A problem appeared."""
+
+    def on_solved(self, key: str) -> None:
+        """A problem is gone."""
+
+    def on_sign_in_refused(self, error: SourceAuthError) -> None:
+        """The credentials were refused after all that could be tried."""
+
+
+class Source(Protocol):
+    """A running source: one config entry's worth of devices."""
+
+    @property
+    def devices(self) -> Mapping[str, Device]:
+        """The devices known so far, by serial number."""
+
+    @property
+    def table(self) -> SourceTable:
+        """Every state that this source can report, and every command, by kind of device."""
+
+    async def start(self) -> None:
+        """Sign in, find the devices, read the first values. Raises SourceError."""
+
+    async def run(self) -> None:
+        """Stay connected until cancelled."""
+
+    async def poll(self) -> None:
+        """Ask for all states once: the safety net. Raises SourceError."""
+
+    @property
+    def poll_due(self) -> bool:
+        """Whether a poll is wanted before its regular time."""
+
+    def available(self, serial: str) -> bool:
+        """Whether what is known of the device is current."""
+
+    def tick(self) -> None:
+        """Look at the clock; called twice a minute."""
+
+    async def run_command(self, serial: str, command: str) -> None:
+        """Make a device do something. Raises SourceError with a text for the person."""
+
+    def saved(self) -> dict[str, Any]:
+        """What must survive a restart: plain JSON."""
+
+    def restore(self, saved: Mapping[str, Any]) -> None:
+        """Take back what was saved. Called before `start`."""
+
+    def diagnostics(self, serial: str | None = None) -> dict[str, Any]:
+        """What helps to understand a problem, without anything secret."""
+
+    def health(self) -> dict[str, Any]:
+        """A few plain values for the system-health page."""
+
+
+class SourceError(Exception):
+    """Anything that a source could not do. `key` names the text that tells a person."""
+
+    key = "cannot_connect"
+
+    def __init__(self, message: str, key: str | None = None, **placeholders: str) -> None:
+        """Say what happened for the log; `key` and placeholders say it to a person."""
+        super().__init__(message)
+        if key is not None:
+            self.key = key
+        self.placeholders = placeholders
+
+
+class SourceConnectionError(SourceError):
+    """The other side did not answer, or not now: trying again later may help."""
+
+
+class SourceDataError(SourceConnectionError):
+    """The other side answered with something that is not an answer."""
+
+    key = "bad_answer"
+
+
+class SourceAuthError(SourceError):
+    """The credentials were refused."""
+
+    key = "invalid_auth"
+
+
+class SourceRefusedError(SourceError):
+    """The other side understood and said no; asking again will not help."""
+
+    key = "refused"

@@ -1,0 +1,191 @@
+"""What a state is: one typed row a state, and what it means.
+
+Nothing here imports Home Assistant: the source packages build their tables from these
+types, and `quantities.py` alone turns a `Quantity` into Home Assistant's vocabulary.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum, auto
+from functools import cached_property
+import re
+
+type Value = float | int | bool | str | tuple[float, ...] | tuple[str, ...]
+"""A clean value of a state. `None`, where allowed, is "not known"."""
+
+
+class Quantity(Enum):
+    """What the number, text or flag of a state means."""
+
+    # Measurements. The unit after the colon is the unit of the row's scaled value.
+    POWER = auto()  # W
+    REACTIVE_POWER = auto()  # var
+    APPARENT_POWER = auto()  # VA
+    VOLTAGE = auto()  # V
+    VOLTAGE_DIFFERENCE = auto()  # mV, small differences between cells
+    CURRENT = auto()  # A
+    LEAKAGE_CURRENT = auto()  # mA
+    FREQUENCY = auto()  # Hz
+    TEMPERATURE = auto()  # degree Celsius
+    STATE_OF_CHARGE = auto()  # %, the charge a person looks at
+    STATE_OF_HEALTH = auto()  # %
+    PERCENTAGE = auto()  # %
+    RATIO = auto()  # without unit
+    POWER_FACTOR = auto()  # without unit, -1 to 1
+    RESISTANCE = auto()  # kOhm
+    MEASURE = auto()  # a measured number without a known unit
+
+    # Energy.
+    ENERGY_TOTAL = auto()  # kWh, a counter for life
+    ENERGY_DAY = auto()  # kWh, a counter that starts again (day, session)
+    ENERGY_STORED = auto()  # kWh
+    ENERGY_TARGET = auto()  # kWh, a wish
+    CHARGE_TOTAL = auto()  # Ah, a counter for life
+    CAPACITY = auto()  # Ah
+    VOLUME = auto()  # litres that a tank holds
+
+    # Counts, times and settings.
+    COUNT = auto()  # a number of things
+    CYCLES = auto()  # a counter for life
+    DURATION_MS = auto()
+    DURATION_S = auto()
+    DURATION_MIN = auto()
+    TIMESTAMP = auto()  # Unix seconds
+    SETTING = auto()  # a parameter without a known unit
+
+    # Things that are not numbers.
+    ENUM = auto()  # `options` of the row: wire number -> slug
+    CODE = auto()  # a raw number without a known meaning
+    FLAG = auto()  # yes or no
+    CONNECTIVITY = auto()  # yes = connected
+    FAULT = auto()  # a code in which 0 is "no fault"; a list counts as its codes other than 0
+    TEXT = auto()
+    VERSION = auto()  # four bytes: major.minor.patch.build
+
+    # Arrays: the state is one number made of the elements, which are kept beside it.
+    VOLTAGE_ARRAY = auto()  # V
+    TEMPERATURE_ARRAY = auto()  # degree Celsius
+    POWER_ARRAY = auto()  # W
+    TEXT_ARRAY = auto()
+
+
+class Take(Enum):
+    """Which part of the wire's value a row takes."""
+
+    VALUE = auto()
+    POSITIVE = auto()  # the value where it is above zero, else zero
+    NEGATIVE = auto()  # the size of the value where it is below zero, else zero
+    SPREAD = auto()  # largest minus smallest element
+    MAXIMUM = auto()  # largest element
+    SUM = auto()  # sum of the elements
+    LAST = auto()  # last element
+
+
+class Absent(Enum):
+    """What it means that a report comes without this state."""
+
+    UNCHANGED = auto()  # a report tells only what changed
+    ZERO = auto()  # a snapshot: not sent is zero
+    ZERO_ONCE_SEEN = auto()  # zero, but only for a part that has ever sent a value
+
+
+@dataclass(frozen=True, slots=True)
+class StateRow:
+    """One state of a product: the only place that knows it.
+
+    `state` and `report` are spelled as in the vendor's table and make the unique id;
+    `name` is what a person reads (English; the catalogues translate it).
+    """
+
+    state: str
+    name: str
+    quantity: Quantity
+    report: str = ""
+    scale: float = 1.0
+    """Factor from the wire's number to the unit of the quantity; negative turns a sign."""
+    options: Mapping[int, str] | None = None
+    """ENUM only: wire number -> slug. A number that is not here is unknown."""
+    enabled: bool = False
+    """Shown from the start. The rest exists, but a person has to enable it."""
+    diagnostic: bool = False
+    """Technical information rather than what a person looks at daily."""
+    unknown: frozenset[float] = frozenset()
+    """Wire numbers that stand for "not known"."""
+    absent: Absent = Absent.UNCHANGED
+    witness: str = ""
+    """With ABSENT zero: only in reports that hold this state too."""
+    wire: str = ""
+    """The wire's name of the value, where it is not the state's name."""
+    take: Take = Take.VALUE
+    digits: int | None = None
+    """Decimals kept, where the quantity's usual number is not right."""
+    icon: str = ""
+    deviates: str = ""
+    """Why unit, scale or sign are not those of the vendor's table, with the evidence."""
+
+    @property
+    def key(self) -> str:
+        """Name of the state within its device: the tail of the unique id."""
+        return f"{self.report}_{self.state}"
+
+    @property
+    def source(self) -> str:
+        """The wire's name of the value."""
+        return self.wire or self.state
+
+    @property
+    def translation_key(self) -> str:
+        """Name of the state in the translation files: lower case, single underscores."""
+        return slug(self.key)
+
+
+@dataclass(frozen=True, slots=True)
+class CommandRow:
+    """One thing that a person can make a device do."""
+
+    command: str
+    """Name of the command within its source: the tail of the unique id."""
+    name: str
+    enabled: bool = True
+    diagnostic: bool = False
+
+    @property
+    def key(self) -> str:
+        """Name of the command within its device: the tail of the unique id."""
+        return f"command_{self.command}"
+
+    @property
+    def translation_key(self) -> str:
+        """Name of the command in the translation files."""
+        return slug(self.key)
+
+
+@dataclass(frozen=True, slots=True)
+class KindTable:
+    """What the devices of a kind, such as packs, can tell and do."""
+
+    title: str
+    """English, for the entity reference."""
+    rows: tuple[StateRow, ...]
+    commands: tuple[CommandRow, ...] = ()
+
+
+@dataclass(frozen=True)
+class SourceTable:
+    """What all devices of a source can tell and do, by kind."""
+
+    title: str
+    kinds: Mapping[str, KindTable]
+
+    @cached_property
+    def rows(self) -> dict[str, StateRow]:
+        """Every state, by key."""
+        return {row.key: row for kind in self.kinds.values() for row in kind.rows}
+
+
+def slug(text: str) -> str:
+    """Turn a vendor's spelling into a key: `pcsAPhase_actPwr` -> `pcs_a_phase_act_pwr`."""
+    text = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", text)
+    return re.sub(r"_+", "_", text).strip("_").lower()

@@ -1,0 +1,51 @@
+"""The integration's entities, found by their unique ids: names are the user's to change."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Self
+
+from .client import WebSocket
+from .settings import DOMAIN
+
+
+@dataclass(frozen=True)
+class Part:
+    """A device: its serial number, its name, and its enabled entities.
+
+    A unique id is `<serial>_<report>_<state>`; the entities' keys are what follows the serial.
+    """
+
+    serial: str
+    name: str
+    entities: dict[str, str]
+
+
+class Entities:
+    """All that is in the registry, by device."""
+
+    def __init__(self, parts: Iterable[Part]) -> None:
+        self._parts = sorted(parts, key=lambda part: part.name)
+
+    @classmethod
+    async def read(cls, websocket: WebSocket) -> Self:
+        """Ask Home Assistant's registries."""
+        names = {
+            device["id"]: device["name_by_user"] or device["name"] or ""
+            for device in await websocket.call("config/device_registry/list")
+        }
+        parts: dict[str, Part] = {}
+        for entity in await websocket.call("config/entity_registry/list"):
+            if entity["platform"] != DOMAIN or entity["disabled_by"]:
+                continue
+            serial, _, key = entity["unique_id"].partition("_")
+            part = parts.setdefault(
+                serial, Part(serial, names.get(entity["device_id"], serial), {})
+            )
+            part.entities[key] = entity["entity_id"]
+        return cls(parts.values())
+
+    def having(self, key: str) -> list[Part]:
+        """The devices that have this state, by name."""
+        return [part for part in self._parts if key in part.entities]

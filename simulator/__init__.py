@@ -1,0 +1,1 @@
+"""Simulated clouds and devices for development, tests and benchmarks."""

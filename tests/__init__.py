@@ -1,0 +1,1 @@
+"""Tests of Energy Storage Hub, through its public surfaces."""
