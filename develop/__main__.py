@@ -16,6 +16,7 @@ from .processes import Program, check_ports, port_open
 from .settings import (
     ACCOUNT,
     ACCOUNT_PASSWORD,
+    HOST,
     PASSWORD,
     PORTS,
     USER,
@@ -39,8 +40,15 @@ def main() -> int:
         action="store_true",
         help="without the demo account: Home Assistant as it is before anything is set up",
     )
+    parser.add_argument(
+        "simulator",
+        nargs="*",
+        metavar="-- OPTION",
+        help="what follows -- goes to the simulator, such as --speed 60 --heating-rod",
+    )
+    arguments = parser.parse_args()
     try:
-        settings = Settings.from_environment(empty=parser.parse_args().empty)
+        settings = Settings.from_environment(empty=arguments.empty, simulator=arguments.simulator)
         asyncio.run(_until_stopped(settings))
     except DevelopError as error:
         print(f"develop: {error}", file=sys.stderr)
@@ -67,6 +75,8 @@ async def _run(settings: Settings) -> None:
         "simulator",
         f"--http-port={settings.simulator_http_port}",
         f"--mqtt-port={settings.simulator_mqtt_port}",
+        *settings.simulator_options,
+        quiet=True,
     )
     home_assistant = Program(
         "Home Assistant",
@@ -124,7 +134,10 @@ def _welcome(settings: Settings) -> str:
             f"  Advanced > Server {settings.server}\n"
         )
     else:
-        text += f"  Simulated cloud {settings.server}\n"
+        text += (
+            f"  Simulated cloud {settings.server}"
+            f"   MQTT mqtt://{HOST}:{settings.simulator_mqtt_port}\n"
+        )
     return f"{text}  Ctrl-C stops everything.\n{line}"
 
 

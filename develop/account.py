@@ -17,12 +17,12 @@ ENTRY = "/api/config/config_entries/entry"
 SECONDS_TO_REPORT = 45
 
 
-async def add(home_assistant: HomeAssistant, settings: Settings) -> bool:
-    """Add the demo account, unless it is there; say whether it was added."""
+async def add(home_assistant: HomeAssistant, settings: Settings) -> None:
+    """Add the demo account, unless it is there."""
     for entry_id in entries_elsewhere(settings):  # the simulator has moved to another port
         await home_assistant.rest("DELETE", f"{ENTRY}/{entry_id}")
     if await home_assistant.rest("GET", f"{ENTRY}?domain={DOMAIN}"):
-        return False
+        return
 
     step: Json = await home_assistant.rest("POST", FLOW, {"handler": DOMAIN})
     if step["type"] == "menu":
@@ -35,11 +35,10 @@ async def add(home_assistant: HomeAssistant, settings: Settings) -> bool:
         }
         step = await _next(home_assistant, step, credentials)
     if step["type"] == "abort" and step["reason"] == "already_configured":
-        return False
+        return
     if step["type"] != "create_entry":
         why = step.get("errors") or step.get("reason") or step
         raise DevelopError(f"The demo account could not be added: {why}")
-    return True
 
 
 async def _next(home_assistant: HomeAssistant, step: Json, answer: Json) -> Json:
@@ -52,9 +51,11 @@ async def reported(websocket: WebSocket) -> Entities:
     entities = await Entities.read(websocket)
     try:
         async with asyncio.timeout(SECONDS_TO_REPORT):
-            while not _complete(entities):
-                await asyncio.sleep(0.5)
-                entities = await Entities.read(websocket)
+            while True:
+                before, entities = entities, await Entities.read(websocket)
+                if _complete(entities) and len(entities) == len(before):
+                    break
+                await asyncio.sleep(1)
     except TimeoutError:
         print("develop: not all devices have reported yet; start again to see the rest.")
     return entities

@@ -12,12 +12,11 @@ from .settings import DOMAIN
 
 @dataclass(frozen=True)
 class Part:
-    """A device: its serial number, its name, and its enabled entities.
+    """A device: its name, and its enabled entities.
 
     A unique id is `<serial>_<report>_<state>`; the entities' keys are what follows the serial.
     """
 
-    serial: str
     name: str
     entities: dict[str, str]
 
@@ -40,12 +39,14 @@ class Entities:
             if entity["platform"] != DOMAIN or entity["disabled_by"]:
                 continue
             serial, _, key = entity["unique_id"].partition("_")
-            part = parts.setdefault(
-                serial, Part(serial, names.get(entity["device_id"], serial), {})
-            )
+            part = parts.setdefault(serial, Part(names.get(entity["device_id"], serial), {}))
             part.entities[key] = entity["entity_id"]
         return cls(parts.values())
 
     def having(self, key: str) -> list[Part]:
         """The devices that have this state, by name."""
         return [part for part in self._parts if key in part.entities]
+
+    def __len__(self) -> int:
+        """The number of entities."""
+        return sum(len(part.entities) for part in self._parts)

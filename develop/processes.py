@@ -27,10 +27,13 @@ class Program:
     which stops it once and in good order.
     """
 
-    def __init__(self, name: str, *arguments: str, restart_code: int | None = None) -> None:
+    def __init__(
+        self, name: str, *arguments: str, restart_code: int | None = None, quiet: bool = False
+    ) -> None:
         self.name = name
         self._arguments = ("-m", *arguments)
         self._restart_code = restart_code
+        self._output = asyncio.subprocess.DEVNULL if quiet else None
         self._process: asyncio.subprocess.Process | None = None
 
     async def __aenter__(self) -> Self:
@@ -44,6 +47,7 @@ class Program:
             *self._arguments,
             cwd=REPOSITORY,
             stdin=asyncio.subprocess.DEVNULL,
+            stdout=self._output,  # errors are always to be seen
             start_new_session=True,
             preexec_fn=_stop_with_parent if sys.platform == "linux" else None,
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 import os
 from pathlib import Path
@@ -36,15 +37,21 @@ class Settings:
     home_assistant_port: int
     simulator_http_port: int
     simulator_mqtt_port: int
+    simulator_options: tuple[str, ...]
 
     @classmethod
-    def from_environment(cls, *, empty: bool) -> Settings:
+    def from_environment(cls, *, empty: bool, simulator: Iterable[str]) -> Settings:
         """Take ports and folder from the environment, where it names them."""
         folder = REPOSITORY / os.environ.get("DEVELOP_FOLDER", ".develop")
         ports = {name.lower(): _port(name, default) for name, default in PORTS.items()}
         if len(set(ports.values())) < len(ports):
             raise DevelopError(f"{', '.join(PORTS)} have to differ.")
-        return cls(empty=empty, folder=folder / "empty" if empty else folder, **ports)
+        return cls(
+            empty=empty,
+            folder=folder / "empty" if empty else folder,
+            simulator_options=tuple(simulator),
+            **ports,
+        )
 
     @property
     def url(self) -> str:

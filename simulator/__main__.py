@@ -10,7 +10,7 @@ import sys
 
 from .powerocean import SimulatedCloud
 from .powerocean.frames import Model
-from .powerocean.system import DELTA, OCEAN_2
+from .powerocean.system import DELTA
 
 
 def _arguments() -> argparse.Namespace:
@@ -38,7 +38,7 @@ async def _run(arguments: argparse.Namespace) -> None:
         seed=arguments.seed,
         model=Model[arguments.model.upper()],
         heating_rod=arguments.heating_rod,
-        extra_devices=(DELTA, OCEAN_2),
+        extra_devices=(DELTA,),
         auto_push=True,
     ) as cloud:
         print(f"EcoFlow API   {cloud.base_url}")

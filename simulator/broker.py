@@ -161,8 +161,9 @@ class MqttBroker:
         self._tls: ssl.SSLContext | None = None
         self._amqtt: Broker | None = None
         self._servers: list[asyncio.Server] = []
-        self._writers: dict[int, asyncio.StreamWriter] = {}
+        self._transports: dict[int, asyncio.WriteTransport] = {}
         self._tasks: set[asyncio.Task[None]] = set()
+        self._handshakes: set[asyncio.Task[None]] = set()
         self._clients: dict[str, int] = {}
         self._changed = asyncio.Condition()
 
@@ -208,8 +209,10 @@ class MqttBroker:
         self.up.clear()
         for server in self._servers:
             server.close()
-        for writer in list(self._writers.values()):
-            writer.transport.abort()
+        for task in list(self._handshakes):
+            task.cancel()  # asyncio stumbles over a transport that is aborted meanwhile
+        for transport in list(self._transports.values()):
+            transport.abort()
         if self._tasks:
             _, slow = await asyncio.wait(self._tasks, timeout=_STOP_SECONDS)
             for task in slow:
@@ -225,10 +228,10 @@ class MqttBroker:
     async def kick(self, client_id: str) -> bool:
         """Break a client's connection off; False when it has none."""
         port = self._clients.get(client_id)
-        writer = self._writers.get(port) if port else None
-        if writer is None:
+        transport = self._transports.get(port) if port else None
+        if transport is None:
             return False
-        writer.transport.abort()
+        transport.abort()
         return True
 
     async def kick_user(self, username: str) -> int:
@@ -332,23 +335,26 @@ class MqttBroker:
         tls: ssl.SSLContext | None = None,
     ) -> None:
         task, broker = asyncio.current_task(), self._amqtt
-        peer = writer.get_extra_info("peername")
+        transport, peer = writer.transport, writer.get_extra_info("peername")
         if task is None or broker is None or peer is None:
-            writer.transport.abort()
+            transport.abort()
             return
         self._tasks.add(task)
-        self._writers[peer[1]] = writer
         try:
             with suppress(OSError, asyncio.IncompleteReadError):
                 if tls:
+                    self._handshakes.add(task)
                     await writer.start_tls(tls, ssl_handshake_timeout=5)
+                    self._handshakes.discard(task)
+                self._transports[peer[1]] = transport
                 while self.stalled and await reader.read(65536):
                     pass  # accepts connections, but never says a word
                 await broker.external_connected(
                     StreamReaderAdapter(reader), StreamWriterAdapter(writer), "default"
                 )
         finally:
-            writer.transport.abort()
-            if self._writers.get(peer[1]) is writer:
-                del self._writers[peer[1]]
+            transport.abort()
+            if self._transports.get(peer[1]) is transport:
+                del self._transports[peer[1]]
             self._tasks.discard(task)
+            self._handshakes.discard(task)

@@ -125,21 +125,24 @@ def _number(row: StateRow) -> Callable[[Any], float | int | None]:
     lowest = 0.0 if row.quantity in _NEVER_NEGATIVE else -limit
 
     def number(value: Any) -> float | int | None:
-        if value in unknown:
-            return None
         value *= scale
         # Also false for NaN.
         if not lowest <= value <= limit:
             return None
         # Adding zero turns -0.0 into 0.0.
-        return float(round(value, digits)) + 0.0
+        return float(round(value, digits) + 0.0)
+
+    def number_or_unknown(value: Any) -> float | int | None:
+        return None if value in unknown else number(value)
 
     def whole(value: Any) -> float | int | None:
         if value in unknown or not lowest <= value <= limit:
             return None
         return int(value)
 
-    return whole if scale == 1.0 and row.quantity in _WHOLE else number
+    if scale == 1.0 and row.quantity in _WHOLE:
+        return whole
+    return number_or_unknown if unknown else number
 
 
 _WHOLE = frozenset({Quantity.CODE, Quantity.COUNT, Quantity.CYCLES})

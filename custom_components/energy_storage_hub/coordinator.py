@@ -208,6 +208,8 @@ class HubCoordinator(DataUpdateCoordinator[Mapping[str, DeviceStore]], SourceLis
         changes = self.store(serial).merge(reading)
         if changes.new:
             self._async_announce([(serial, key) for key in changes.new])
+            # Entities of before a restart are there already and wait for their first value.
+            changes.changed += changes.new
         if changes.changed:
             self._async_write_changed(serial, changes.changed)
 

@@ -25,7 +25,6 @@ class HubEntity(CoordinatorEntity[HubCoordinator]):
         self.row = row
         self._serial = serial
         self._values = coordinator.store(serial).values
-        self._was_available: bool | None = None
         self._attr_unique_id = f"{serial}_{row.key}"
         self._attr_translation_key = row.translation_key
         self._attr_device_info = DeviceInfo(identifiers={(DOMAIN, serial)})
@@ -47,6 +46,12 @@ class HubEntity(CoordinatorEntity[HubCoordinator]):
     @override
     def available(self) -> bool:
         return self.coordinator.available(self._serial)
+
+    @override
+    async def async_added_to_hass(self) -> None:
+        """Listen to the state, which may have changed since the entity was made."""
+        await super().async_added_to_hass()
+        self.take(self.value)
 
     @callback
     @override

@@ -103,7 +103,7 @@ class PowerOceanFlow(ConfigFlow):
         """Sign in, and go on to what the account holds."""
         return await self._account_form("powerocean", user_input, {})
 
-    async def async_step_reconfigure(
+    async def async_step_powerocean_reconfigure(
         self, user_input: dict[str, Any] | None = None
     ) -> ConfigFlowResult:
         """Change the account's e-mail address, password or server."""
@@ -133,11 +133,7 @@ class PowerOceanFlow(ConfigFlow):
             description_placeholders=problem.placeholders,
         )
 
-    async def async_step_reauth(self, entry_data: Mapping[str, Any]) -> ConfigFlowResult:
-        """Begin to sign in again."""
-        return await self.async_step_reauth_confirm()
-
-    async def async_step_reauth_confirm(
+    async def async_step_powerocean_reauth_confirm(
         self, user_input: dict[str, Any] | None = None
     ) -> ConfigFlowResult:
         """Ask for the password again."""

@@ -79,7 +79,7 @@ class Fault:
 
     @classmethod
     def drop(cls, times: int | None = None) -> Fault:
-        """Break the connection off without an answer."""
+        """Break the connection off; aiohttp asks again once on a kept connection: `times=2`."""
         return cls(Kind.DROP, times)
 
     async def answer(self, request: web.Request) -> web.StreamResponse:
