@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
-from contextlib import contextmanager
+import json
 import logging
 import resource
+import subprocess
+import sys
 import tempfile
-import threading
 import time
-from typing import Any
+from typing import Any, Self
 
 from homeassistant.const import EVENT_STATE_CHANGED
 from homeassistant.core import HomeAssistant
@@ -22,6 +22,7 @@ from pytest_homeassistant_custom_component.common import (
     async_test_home_assistant,
 )
 
+from bench._frames import stream_payloads
 from bench._tools import LoopWatch, microseconds, seconds_per_call
 from custom_components.energy_storage_hub.const import DOMAIN
 from custom_components.energy_storage_hub.powerocean.decode import Decoder
@@ -30,9 +31,8 @@ from custom_components.energy_storage_hub.powerocean.messages import Frame, Mess
 from custom_components.energy_storage_hub.powerocean.models import Model, model_of
 from custom_components.energy_storage_hub.source import Reading
 from custom_components.energy_storage_hub.store import DeviceStore
-from simulator.powerocean import frames, reports
+from simulator.powerocean import frames
 from simulator.powerocean.plant import SYSTEM_SERIAL, Plant
-from simulator.powerocean.system import SimulatedCloud
 
 type Rows = list[tuple[str, str]]
 
@@ -45,7 +45,7 @@ def main() -> Rows:
     """Return all figures."""
     logging.disable(logging.CRITICAL)
     rows = [*decoding(), *memory()]
-    with tempfile.TemporaryDirectory() as folder, _cloud_in_thread() as cloud:
+    with tempfile.TemporaryDirectory() as folder, _Cloud() as cloud:
         rows += asyncio.run(_in_home_assistant(folder, cloud))
     return rows
 
@@ -101,7 +101,7 @@ def memory() -> Rows:
     """Decode and store a million stream frames; what does the process hold on to?"""
     decoder = _decoder()
     store = DeviceStore(frozenset())
-    payloads = _stream_payloads(100)
+    payloads = stream_payloads(100)
     began_at = 0
     began = time.perf_counter()
     for number in range(_MANY):
@@ -123,60 +123,53 @@ def _resident() -> int:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 
 
-def _stream_payloads(count: int) -> list[bytes]:
-    """Stream frames that all differ."""
-    plant = Plant()
-    sequence = frames.sequence()
-    report: Any = reports.energy_stream(plant)
-    payloads = []
-    for number in range(count):
-        report.sysLoadPwr = 500.0 + number
-        report.sysGridPwr = -100.0 - number
-        report.mpptPwr = 3000.0 + number
-        report.bpPwr = 2400.0 - number
-        report.bpSoc = 20 + number % 60
-        body = frames.Report.of(96, 33, report)
-        payloads.append(frames.payload([body], sequence, serial=plant.serial))
-    return payloads
-
-
 # Inside Home Assistant.
 
 
-@contextmanager
-def _cloud_in_thread() -> Iterator[SimulatedCloud]:
-    """Run the simulated cloud on a loop of its own: its work is not what is measured."""
-    loop = asyncio.new_event_loop()
-    thread = threading.Thread(target=loop.run_forever, daemon=True)
-    thread.start()
-    cloud = SimulatedCloud()
-    asyncio.run_coroutine_threadsafe(cloud.__aenter__(), loop).result()
-    cloud.loop = loop  # type: ignore[attr-defined]
-    yield cloud
-    asyncio.run_coroutine_threadsafe(cloud.__aexit__(None, None, None), loop).result()
-    loop.call_soon_threadsafe(loop.stop)
-    thread.join()
+class _Cloud:
+    """The simulated cloud, in its own process."""
+
+    def __init__(self) -> None:
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "bench._cloud"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+
+    def __enter__(self) -> Self:
+        """Wait until it serves."""
+        self.access: dict[str, str] = json.loads(self._read())
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Let it end."""
+        self._process.communicate(timeout=30)
+
+    def push(self, frames_wanted: int) -> None:
+        """Make it push stream frames."""
+        assert self._process.stdin
+        self._process.stdin.write(f"{frames_wanted}\n")
+        self._process.stdin.flush()
+
+    def _read(self) -> str:
+        assert self._process.stdout
+        return self._process.stdout.readline()
 
 
-async def _in_home_assistant(folder: str, cloud: SimulatedCloud) -> Rows:
+async def _in_home_assistant(folder: str, cloud: _Cloud) -> Rows:
     async with async_test_home_assistant(config_dir=folder) as hass:
         hass.data.pop(DATA_CUSTOM_COMPONENTS, None)
         await async_setup_component(hass, "network", {})
         entry = MockConfigEntry(
             domain=DOMAIN,
             title="bench",
-            data={
-                "source": "powerocean",
-                "email": cloud.account.email,
-                "password": cloud.account.password,
-                "server": cloud.base_url,
-                "client_uuid": "0F8FAD5B-D9CB-469F-A165-70867728950E",
-            },
+            data=cloud.access,
             options={"update_seconds": 0},
         )
         rows = await _set_up(hass, entry)
-        rows += await _fan_out(hass, entry, cloud)
-        rows += await _burst(hass, entry, cloud)
+        rows += await _fan_out(hass, entry)
+        rows += await _burst(entry, cloud)
         await hass.config_entries.async_unload(entry.entry_id)
         await hass.async_stop(force=True)
     return rows
@@ -209,11 +202,11 @@ async def _set_up(hass: HomeAssistant, entry: MockConfigEntry) -> Rows:
     ]
 
 
-async def _fan_out(hass: HomeAssistant, entry: Any, cloud: SimulatedCloud) -> Rows:
+async def _fan_out(hass: HomeAssistant, entry: Any) -> Rows:
     """From a stream frame to written entities, against writing the same entities only."""
     coordinator = entry.runtime_data
     decoder = _decoder()
-    payloads = _stream_payloads(100)
+    payloads = stream_payloads(100)
     written = _count_writes(hass, coordinator, decoder, payloads)
     turn = iter(range(10**9))
 
@@ -262,10 +255,8 @@ def _count_writes(
     return written
 
 
-async def _burst(hass: HomeAssistant, entry: Any, cloud: SimulatedCloud) -> Rows:
+async def _burst(entry: Any, cloud: _Cloud) -> Rows:
     """Ten thousand frames at once through the real broker: how long is the loop held up?"""
-    payloads = _stream_payloads(100)
-    loop: asyncio.AbstractEventLoop = cloud.loop  # type: ignore[attr-defined]
     system = entry.runtime_data.source.diagnostics
     route = f"{_STREAM[0]}/{_STREAM[1]}"
 
@@ -273,21 +264,17 @@ async def _burst(hass: HomeAssistant, entry: Any, cloud: SimulatedCloud) -> Rows
         routes = system()["systems"][0]["routes"]
         return int(routes[route]["count"]) if route in routes else 0
 
-    async def publish() -> None:
-        for number in range(_BURST):
-            await cloud.device.push(payloads[number % 100])
-
     before = count()
     began = time.perf_counter()
     async with LoopWatch() as watch:
-        publishing = asyncio.run_coroutine_threadsafe(publish(), loop)
+        cloud.push(_BURST)
         while count() < before + _BURST and time.perf_counter() - began < 60:
             await asyncio.sleep(0.2)
-    publishing.result(timeout=5)
+    seconds = time.perf_counter() - began
     return [
         (
             f"{count() - before:,} frames through the broker",
-            f"{time.perf_counter() - began:.1f} s, loop held up {watch.longest * 1e3:.0f} ms at most",
+            f"{seconds:.1f} s, loop held up {watch.longest * 1e3:.0f} ms at most",
         )
     ]
 

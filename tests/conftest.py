@@ -23,9 +23,15 @@ def _integration(enable_custom_integrations: None, socket_enabled: None) -> None
 
 
 @pytest.fixture
-async def cloud() -> AsyncIterator[SimulatedCloud]:
+def simulation() -> dict[str, Any]:
+    """How the cloud is simulated: for tests to parametrize."""
+    return {}
+
+
+@pytest.fixture
+async def cloud(simulation: dict[str, Any]) -> AsyncIterator[SimulatedCloud]:
     """EcoFlow's cloud with one PowerOcean Plus that says nothing by itself."""
-    async with SimulatedCloud() as cloud:
+    async with SimulatedCloud(**simulation) as cloud:
         yield cloud
 
 
@@ -60,6 +66,8 @@ async def set_up(hass: HomeAssistant, cloud: SimulatedCloud) -> AsyncIterator[Se
         return entry
 
     yield set_up
+    await hass.async_block_till_done()  # reloads, for instance
     for entry in entries:
-        await hass.config_entries.async_unload(entry.entry_id)
+        if hass.config_entries.async_get_entry(entry.entry_id):
+            await hass.config_entries.async_unload(entry.entry_id)
     await hass.async_block_till_done()

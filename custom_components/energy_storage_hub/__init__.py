@@ -6,13 +6,23 @@ from typing import Final
 
 from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant
+from homeassistant.helpers import config_validation as cv, issue_registry as ir
 from homeassistant.helpers.device_registry import DeviceEntry
+from homeassistant.helpers.typing import ConfigType
 
+from . import services
 from .const import DOMAIN
-from .coordinator import HubConfigEntry, storage
+from .coordinator import HubConfigEntry, HubCoordinator, storage
 from .sources import make_coordinator
 
-PLATFORMS: Final = (Platform.BINARY_SENSOR, Platform.BUTTON, Platform.SENSOR)
+CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
+PLATFORMS: Final = (Platform.BINARY_SENSOR, Platform.BUTTON, Platform.EVENT, Platform.SENSOR)
+
+
+async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
+    """Register what does not depend on a source."""
+    services.async_register(hass)
+    return True
 
 
 async def async_setup_entry(hass: HomeAssistant, entry: HubConfigEntry) -> bool:
@@ -27,21 +37,22 @@ async def async_setup_entry(hass: HomeAssistant, entry: HubConfigEntry) -> bool:
 
 async def async_unload_entry(hass: HomeAssistant, entry: HubConfigEntry) -> bool:
     """Stop a source, keeping what it counted."""
-    await entry.runtime_data.async_save()
+    await entry.runtime_data.save_now()
     return await hass.config_entries.async_unload_platforms(entry, PLATFORMS)
 
 
 async def async_remove_entry(hass: HomeAssistant, entry: HubConfigEntry) -> None:
     """Forget what a removed source kept."""
     await storage(hass, entry.entry_id).async_remove()
+    for domain, issue_id in list(ir.async_get(hass).issues):
+        if domain == DOMAIN and issue_id.startswith(entry.entry_id):
+            ir.async_delete_issue(hass, domain, issue_id)
 
 
 async def async_remove_config_entry_device(
     hass: HomeAssistant, entry: HubConfigEntry, device: DeviceEntry
 ) -> bool:
-    """Allow to remove a device that is gone: one that does not report now."""
-    coordinator = entry.runtime_data
-    return not any(
-        domain == DOMAIN and serial in coordinator.source.devices and coordinator.available(serial)
-        for domain, serial in device.identifiers
-    )
+    """Allow to remove a device if its source can do without it, as with one that is gone."""
+    coordinator: HubCoordinator | None = getattr(entry, "runtime_data", None)
+    serials = [serial for domain, serial in device.identifiers if domain == DOMAIN]
+    return coordinator is None or all(coordinator.async_forget(serial) for serial in serials)

@@ -7,10 +7,8 @@ from typing import override
 from homeassistant.components.button import ButtonEntity
 from homeassistant.const import EntityCategory
 from homeassistant.core import HomeAssistant
-from homeassistant.helpers.device_registry import DeviceInfo
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from .const import DOMAIN
 from .coordinator import HubConfigEntry, HubCoordinator
 from .states import CommandRow
 
@@ -36,7 +34,7 @@ class HubButton(ButtonEntity):
         self._row = row
         self._attr_unique_id = f"{serial}_{row.key}"
         self._attr_translation_key = row.translation_key
-        self._attr_device_info = DeviceInfo(identifiers={(DOMAIN, serial)})
+        self._attr_device_info = coordinator.device_info(serial)
         self._attr_entity_registry_enabled_default = row.enabled
         if row.diagnostic:
             self._attr_entity_category = EntityCategory.DIAGNOSTIC

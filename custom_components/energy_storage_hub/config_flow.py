@@ -9,13 +9,23 @@ from homeassistant.config_entries import ConfigEntry, ConfigFlowResult, OptionsF
 from homeassistant.core import callback
 
 from .const import CONF_SOURCE, DOMAIN
+from .flow_battery_cloud import BatteryCloudFlow, BatteryCloudOptionsFlow
+from .flow_charging_pile import ChargingPileFlow, ChargingPileOptionsFlow
 from .flow_powerocean import PowerOceanFlow, PowerOceanOptionsFlow
-from .sources import POWEROCEAN
+from .flow_solinteg import SolintegFlow, SolintegOptionsFlow
+from .sources import BATTERY_CLOUD, CHARGING_PILE, POWEROCEAN, SOLINTEG
 
-_OPTIONS: dict[str, type[OptionsFlow]] = {POWEROCEAN: PowerOceanOptionsFlow}
+_OPTIONS: dict[str, type[OptionsFlow]] = {
+    BATTERY_CLOUD: BatteryCloudOptionsFlow,
+    CHARGING_PILE: ChargingPileOptionsFlow,
+    POWEROCEAN: PowerOceanOptionsFlow,
+    SOLINTEG: SolintegOptionsFlow,
+}
 
 
-class HubConfigFlow(PowerOceanFlow, domain=DOMAIN):
+class HubConfigFlow(
+    PowerOceanFlow, SolintegFlow, BatteryCloudFlow, ChargingPileFlow, domain=DOMAIN
+):
     """Adds a source. Each source brings its steps in a class of its own.
 
     A source named `x` has the steps `x` (add), `x_reauth_confirm` and `x_reconfigure`.
@@ -27,7 +37,9 @@ class HubConfigFlow(PowerOceanFlow, domain=DOMAIN):
     @override
     async def async_step_user(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Let the person choose a source."""
-        return self.async_show_menu(step_id="user", menu_options=[POWEROCEAN])
+        return self.async_show_menu(
+            step_id="user", menu_options=[POWEROCEAN, SOLINTEG, BATTERY_CLOUD, CHARGING_PILE]
+        )
 
     async def async_step_reauth(self, entry_data: Mapping[str, Any]) -> ConfigFlowResult:
         """Begin to sign in again."""
@@ -57,7 +69,8 @@ class HubConfigFlow(PowerOceanFlow, domain=DOMAIN):
     @override
     def async_supports_options_flow(cls, config_entry: ConfigEntry) -> bool:
         """Whether the entry's source has options."""
-        return config_entry.data[CONF_SOURCE] in _OPTIONS
+        # A discovery that was ignored is an entry without a source.
+        return config_entry.data.get(CONF_SOURCE) in _OPTIONS
 
     @staticmethod
     @callback

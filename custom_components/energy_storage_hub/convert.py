@@ -6,14 +6,22 @@ None, "not known": a wrong value is worse than a missing one.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from .states import Quantity, StateRow, Take, Value
 
 type Convert = Callable[[Any], Value | None]
 
-_ARRAYS = frozenset({Quantity.VOLTAGE_ARRAY, Quantity.TEMPERATURE_ARRAY, Quantity.POWER_ARRAY})
+_ARRAYS = frozenset(
+    {
+        Quantity.VOLTAGE_ARRAY,
+        Quantity.TEMPERATURE_ARRAY,
+        Quantity.POWER_ARRAY,
+        Quantity.ENERGY_ARRAY,
+        Quantity.NUMBER_ARRAY,
+    }
+)
 
 _DIGITS = {
     Quantity.POWER: 1,
@@ -35,8 +43,12 @@ _DIGITS = {
     Quantity.ENERGY_TOTAL: 3,
     Quantity.ENERGY_DAY: 3,
     Quantity.ENERGY_STORED: 3,
+    Quantity.ENERGY_AMOUNT: 3,
+    Quantity.ENERGY_ARRAY: 3,
+    Quantity.MONEY: 2,
     Quantity.CHARGE_TOTAL: 3,
     Quantity.CAPACITY: 3,
+    Quantity.COORDINATE: 6,
 }
 """Decimals kept; four where nothing is said."""
 
@@ -55,8 +67,23 @@ _LIMIT = {
     Quantity.STATE_OF_HEALTH: 200,
     Quantity.PERCENTAGE: 1e4,
     Quantity.ENERGY_STORED: 1e5,
+    Quantity.ENERGY_TOTAL: 4e6,
+    Quantity.ENERGY_DAY: 4e6,
+    Quantity.CHARGE_TOTAL: 4e6,
+    Quantity.CAPACITY: 1e6,
+    Quantity.COUNT: 4e9,
+    Quantity.CYCLES: 4e9,
+    Quantity.DURATION_MS: 4e9,
+    Quantity.DURATION_S: 4e9,
+    Quantity.DURATION_MIN: 4e9,
+    Quantity.SETTING: 4e9,
 }
-"""Sizes that no home has: what is beyond is a decoding mishap, not a measurement."""
+"""Sizes that no home has: what is beyond is a decoding mishap, not a measurement.
+
+Or 4294967295, which many a wire has for "not known".
+"""
+
+_LARGEST = 1e12
 
 _NEVER_NEGATIVE = frozenset(
     {
@@ -65,6 +92,8 @@ _NEVER_NEGATIVE = frozenset(
         Quantity.ENERGY_TOTAL,
         Quantity.ENERGY_DAY,
         Quantity.ENERGY_STORED,
+        Quantity.ENERGY_AMOUNT,
+        Quantity.ENERGY_ARRAY,
         Quantity.CHARGE_TOTAL,
         Quantity.CAPACITY,
         Quantity.CYCLES,
@@ -80,7 +109,7 @@ def converter(row: StateRow) -> Convert:
     match row.quantity:
         case Quantity.ENUM:
             return _enumeration(row)
-        case Quantity.FLAG | Quantity.CONNECTIVITY:
+        case Quantity.FLAG | Quantity.CONNECTIVITY | Quantity.PROBLEM:
             return _flag
         case Quantity.FAULT:
             return _fault
@@ -102,26 +131,45 @@ def _taken(row: StateRow) -> Convert:
     number = _number(row)
     match row.take:
         case Take.POSITIVE:
-            return lambda value: number(value if value > 0 else 0.0) if value == value else None
+            return _one_way(number, 1)
         case Take.NEGATIVE:
-            return lambda value: number(-value if value < 0 else 0.0) if value == value else None
+            return _one_way(number, -1)
         case Take.MAXIMUM:
-            return lambda values: number(max(values)) if values else None
+            return lambda values: number(max(values)) if _all_possible(values) else None
         case Take.SPREAD:
-            return lambda values: number(max(values) - min(values)) if values else None
+            return lambda values: (
+                number(max(values) - min(values)) if _all_possible(values) else None
+            )
         case Take.SUM:
-            return lambda values: number(sum(values)) if values else None
+            return lambda values: number(sum(values)) if _all_possible(values) else None
         case Take.LAST:
             return lambda values: number(values[-1]) if values else None
         case _:
             return number
 
 
+def _one_way(number: Convert, sign: int) -> Convert:
+    def one_way(value: Any) -> Value | None:
+        # An impossible power goes neither way: zero the other way would be a guess, too.
+        size = number(abs(value))
+        return size if size is None or value * sign > 0 else 0.0
+
+    return one_way
+
+
+def _all_possible(values: Sequence[float]) -> bool:
+    """Whether no element is NaN, infinite or from a decoding mishap; false without elements.
+
+    Comparing with NaN is always false: what `max` makes of it depends on its place.
+    """
+    return bool(values) and -_LARGEST < sum(values) < _LARGEST
+
+
 def _number(row: StateRow) -> Callable[[Any], float | int | None]:
     scale = row.scale
     unknown = row.unknown
     digits = row.digits if row.digits is not None else _DIGITS.get(row.quantity, 4)
-    limit = _LIMIT.get(row.quantity, 1e12)
+    limit = _LIMIT.get(row.quantity, _LARGEST)
     lowest = 0.0 if row.quantity in _NEVER_NEGATIVE else -limit
 
     def number(value: Any) -> float | int | None:
@@ -169,12 +217,23 @@ def _flag(value: Any) -> bool:
     return bool(value)
 
 
+_WORD = 8
+"""Bytes of the largest number that fits into Home Assistant's JSON."""
+_LONGEST_CODE = 128
+
+
 def _fault(value: Any) -> int | tuple[float, ...]:
-    """A code, or all codes other than zero; bytes are read as one big number."""
+    """A code, or all codes other than zero; bytes are read as numbers of up to 64 bit."""
     if isinstance(value, int):
         return int(value)
     if isinstance(value, bytes):
-        return int.from_bytes(value, "big")
+        words = [
+            int.from_bytes(value[at : at + _WORD], "big")
+            for at in range(0, min(len(value), _LONGEST_CODE), _WORD)
+        ]
+        value = words
+        if len(words) == 1:
+            return words[0]
     return tuple(code for code in value if code)
 
 

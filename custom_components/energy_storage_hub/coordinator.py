@@ -14,48 +14,46 @@ from typing import Any, override
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.const import Platform
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
-from homeassistant.exceptions import (
-    ConfigEntryAuthFailed,
-    ConfigEntryError,
-    HomeAssistantError,
-)
 from homeassistant.helpers import (
     device_registry as dr,
     entity_registry as er,
     issue_registry as ir,
 )
+from homeassistant.helpers.device_registry import ChildDeviceInfo, DeviceInfo
 from homeassistant.helpers.entity import Entity
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
-from homeassistant.helpers.event import async_call_later, async_track_time_interval
+from homeassistant.helpers.event import async_track_time_interval
 from homeassistant.helpers.storage import Store
-from homeassistant.helpers.typing import UNDEFINED
-from homeassistant.helpers.update_coordinator import DataUpdateCoordinator, UpdateFailed
+from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
 
 from .const import DOMAIN, LOGGER
+from .devices import async_device_info, async_register
+from .errors import command_error, setup_error, update_error
 from .quantities import MEASURED, platform_of
 from .source import (
     Device,
+    Happening,
     Problem,
     Reading,
     Source,
     SourceAuthError,
     SourceError,
     SourceListener,
-    SourceRefusedError,
 )
-from .states import CommandRow, StateRow
-from .store import DeviceStore, counter_keys
+from .states import CommandRow, EventRow, KindTable, StateRow
+from .store import Changes, DeviceStore, counter_keys
 
 type HubConfigEntry = ConfigEntry[HubCoordinator]
 type MakeEntity = Callable[[HubCoordinator, str, StateRow], Entity]
-type MakeCommandEntity = Callable[[HubCoordinator, str, CommandRow], Entity]
+type MakeFixed[Row: CommandRow | EventRow] = Callable[[HubCoordinator, str, Row], Entity]
 type MakeSource = Callable[[SourceListener], Source]
 
 _TICK = timedelta(seconds=30)
 _SAVE_DELAY = 300.0
+_SAVE_INTERVAL = timedelta(seconds=_SAVE_DELAY + 10)
 _STORAGE_VERSION = 1
 
-_DOCS = "https://github.com/energy-storage-hub/energy-storage-hub/blob/main/docs/troubleshooting.md"
+_DOCS = "https://github.com/energy-storage-hub/energy-storage-hub/blob/main/docs"
 
 
 def storage(hass: HomeAssistant, entry_id: str) -> Store[dict[str, Any]]:
@@ -78,7 +76,7 @@ class HubCoordinator(DataUpdateCoordinator[Mapping[str, DeviceStore]], SourceLis
         entry: HubConfigEntry,
         make_source: MakeSource,
         *,
-        poll_interval: timedelta,
+        poll_interval: timedelta | None,
         write_interval: float,
     ) -> None:
         """Prepare to run the source; measurements are written every `write_interval` s."""
@@ -93,7 +91,8 @@ class HubCoordinator(DataUpdateCoordinator[Mapping[str, DeviceStore]], SourceLis
         self._stores: dict[str, DeviceStore] = {}
         self._entities: dict[str, dict[str, CALLBACK_TYPE]] = {}
         self._platforms: dict[Platform, Callable[[Iterable[tuple[str, str]]], None]] = {}
-        self._add_commands: Callable[[Device], None] | None = None
+        self._fixed: list[Callable[[Device], None]] = []
+        self._events: dict[tuple[str, str], Callable[[Happening], None]] = {}
         self._added: set[tuple[str, str]] = set()
         self._availability: dict[str, bool] = {}
         self._pending: dict[str, set[str]] = {}
@@ -103,6 +102,7 @@ class HubCoordinator(DataUpdateCoordinator[Mapping[str, DeviceStore]], SourceLis
         self._storage = storage(hass, entry.entry_id)
         self.source = make_source(self)
         rows = self.source.table.rows
+        self._attributes = self.source.table.attributes
         self._counters = counter_keys(rows)
         self._measured = frozenset(key for key, row in rows.items() if row.quantity in MEASURED)
         self._started = False
@@ -138,6 +138,9 @@ class HubCoordinator(DataUpdateCoordinator[Mapping[str, DeviceStore]], SourceLis
         entry.async_create_background_task(self.hass, self.source.run(), f"{DOMAIN} source")
         entry.async_on_unload(async_track_time_interval(self.hass, self._async_tick, _TICK))
         entry.async_on_unload(self._async_cancel_flushes)
+        entry.async_on_unload(
+            async_track_time_interval(self.hass, self._async_save_later, _SAVE_INTERVAL)
+        )
         self._async_save_later()
 
     @callback
@@ -152,11 +155,9 @@ class HubCoordinator(DataUpdateCoordinator[Mapping[str, DeviceStore]], SourceLis
     def _async_save_later(self, _: datetime | None = None) -> None:
         """Keep a write pending, so that Home Assistant's stop writes too."""
         self._storage.async_delay_save(self.source.saved, _SAVE_DELAY)
-        self.config_entry.async_on_unload(
-            async_call_later(self.hass, _SAVE_DELAY + 10, self._async_save_later)
-        )
 
-    async def async_save(self) -> None:
+    @override
+    async def save_now(self) -> None:
         """Write what the source keeps."""
         await self._storage.async_save(self.source.saved())
 
@@ -179,26 +180,15 @@ class HubCoordinator(DataUpdateCoordinator[Mapping[str, DeviceStore]], SourceLis
     @override
     def on_device(self, device: Device) -> None:
         """Put the device into the registry: entities and children refer to it."""
-        registry = dr.async_get(self.hass)
-        entry_id = self.config_entry.entry_id
-        parent = device.parent and registry.async_get_device_by_identifier(
-            (DOMAIN, device.parent), entry_id
-        )
-        registry.async_get_or_create(
-            config_entry_id=entry_id,
-            identifiers={(DOMAIN, device.serial)},
-            manufacturer=device.manufacturer,
-            model=device.model,
-            serial_number=device.serial,
-            sw_version=device.sw_version,
-            hw_version=device.hw_version,
-            name=_name(device) or UNDEFINED,
-            translation_key=None if _name(device) else device.kind,
-            translation_placeholders={"number": str(device.number)} if device.number else None,
-            via_device_id=parent.id if parent else UNDEFINED,
-        )
-        if self._add_commands:
-            self._add_commands(device)
+        async_register(self.hass, self.config_entry.entry_id, device)
+        for add in self._fixed:
+            add(device)
+        if device.serial in self._availability:
+            self.on_availability()  # it had entities before a restart
+
+    def device_info(self, serial: str) -> DeviceInfo | ChildDeviceInfo:
+        """Return what ties an entity to a device."""
+        return async_device_info(self.hass, self.config_entry.entry_id, serial)
 
     @callback
     @override
@@ -206,12 +196,23 @@ class HubCoordinator(DataUpdateCoordinator[Mapping[str, DeviceStore]], SourceLis
         """Merge a reading and write the entities that it changed."""
         serial = reading.serial
         changes = self.store(serial).merge(reading)
+        if self._attributes:
+            changes = self._shown(changes)
         if changes.new:
             self._async_announce([(serial, key) for key in changes.new])
             # Entities of before a restart are there already and wait for their first value.
             changes.changed += changes.new
         if changes.changed:
             self._async_write_changed(serial, changes.changed)
+
+    def _shown(self, changes: Changes) -> Changes:
+        """Let a value beside a state count as a change of that state."""
+        beside = self._attributes
+        changed = [beside.get(key, key) for key in changes.changed]
+        changed += [beside[key] for key in changes.new if key in beside]
+        return Changes(
+            list(dict.fromkeys(changed)), [key for key in changes.new if key not in beside]
+        )
 
     def _async_write_changed(self, serial: str, keys: list[str]) -> None:
         """Write what changed: measurements at the chosen rate, everything else at once."""
@@ -286,7 +287,9 @@ class HubCoordinator(DataUpdateCoordinator[Mapping[str, DeviceStore]], SourceLis
             wanted = [
                 (serial, key)
                 for serial, key in states
-                if (serial, key) not in self._added and platform_of(rows[key].quantity) is platform
+                if key in rows
+                and (serial, key) not in self._added
+                and platform_of(rows[key].quantity) is platform
             ]
             self._added.update(wanted)
             if wanted:
@@ -298,27 +301,79 @@ class HubCoordinator(DataUpdateCoordinator[Mapping[str, DeviceStore]], SourceLis
 
     @callback
     def async_add_commands(
-        self, make: MakeCommandEntity, add: AddConfigEntryEntitiesCallback
+        self, make: MakeFixed[CommandRow], add: AddConfigEntryEntitiesCallback
     ) -> None:
         """Let a platform add an entity for each command of each device, also of those to come."""
+        self._async_add_fixed(lambda kind: kind.commands, make, add)
+
+    @callback
+    def async_add_events(
+        self, make: MakeFixed[EventRow], add: AddConfigEntryEntitiesCallback
+    ) -> None:
+        """Let a platform add an entity for each event of each device, also of those to come."""
+        self._async_add_fixed(lambda kind: kind.events, make, add)
+
+    def _async_add_fixed[Row: CommandRow | EventRow](
+        self,
+        rows_of: Callable[[KindTable], Iterable[Row]],
+        make: MakeFixed[Row],
+        add: AddConfigEntryEntitiesCallback,
+    ) -> None:
+        """Add what a device has from the start, whatever it reports."""
 
         def add_device(device: Device) -> None:
-            kind = self.source.table.kinds[device.kind]
-            new = [row for row in kind.commands if (device.serial, row.key) not in self._added]
+            rows = rows_of(self.source.table.kinds[device.kind])
+            new = [row for row in rows if (device.serial, row.key) not in self._added]
             self._added.update((device.serial, row.key) for row in new)
             if new:
                 add([make(self, device.serial, row) for row in new])
 
-        self._add_commands = add_device
+        self._fixed.append(add_device)
         for device in self.source.devices.values():
             add_device(device)
+
+    @callback
+    def async_listen_event(
+        self, serial: str, key: str, happened: Callable[[Happening], None]
+    ) -> CALLBACK_TYPE:
+        """Listen to the events of one row of one device."""
+        self._events[serial, key] = happened
+        return lambda: self._events.pop((serial, key), None) and None
+
+    @callback
+    @override
+    def on_event(self, happening: Happening) -> None:
+        """Tell the event's entity."""
+        if happened := self._events.get((happening.serial, happening.key)):
+            happened(happening)
 
     async def async_run_command(self, serial: str, command: str) -> None:
         """Make a device do something; what goes wrong is told to the person who asked."""
         try:
             await self.source.run_command(serial, command)
         except SourceError as err:
-            raise HomeAssistantError(**_texts(err)) from err
+            raise command_error(err) from err
+
+    async def async_run_action(
+        self, serial: str, action: str, data: Mapping[str, Any]
+    ) -> dict[str, Any]:
+        """Do something that takes or gives values."""
+        try:
+            return await self.source.run_action(serial, action, data)
+        except SourceError as err:
+            raise command_error(err) from err
+
+    @callback
+    def async_forget(self, serial: str) -> bool:
+        """Let a device that a person removes be forgotten; it may come back as a new one."""
+        before = set(self.source.devices)
+        if not self.source.forget(serial):
+            return False
+        for gone in {serial, *before.difference(self.source.devices)}:
+            self._stores.pop(gone, None)
+            self._availability.pop(gone, None)
+            self._added = {added for added in self._added if added[0] != gone}
+        return True
 
     def _async_announce(self, states: list[tuple[str, str]]) -> None:
         for add_states in self._platforms.values():
@@ -343,12 +398,12 @@ class HubCoordinator(DataUpdateCoordinator[Mapping[str, DeviceStore]], SourceLis
     @override
     def on_availability(self) -> None:
         """Write the entities of the devices that were lost or are back."""
-        for serial, entities in list(self._entities.items()):
+        for serial, before in list(self._availability.items()):
             available = self.source.available(serial)
-            if self._availability.get(serial) is available:
+            if before is available:
                 continue
             self._availability[serial] = available
-            for write in list(entities.values()):
+            for write in list(self._entities.get(serial, {}).values()):
                 write()
 
     @callback
@@ -363,7 +418,7 @@ class HubCoordinator(DataUpdateCoordinator[Mapping[str, DeviceStore]], SourceLis
             severity=ir.IssueSeverity.WARNING,
             translation_key=problem.text,
             translation_placeholders={"entry": self.config_entry.title, **problem.placeholders},
-            learn_more_url=f"{_DOCS}#{problem.text.replace('_', '-')}",
+            learn_more_url=f"{_DOCS}/{problem.page}#{problem.text.replace('_', '-')}",
         )
 
     @callback
@@ -381,32 +436,3 @@ class HubCoordinator(DataUpdateCoordinator[Mapping[str, DeviceStore]], SourceLis
 
     def _issue_id(self, key: str) -> str:
         return f"{self.config_entry.entry_id}_{key}"
-
-
-def _name(device: Device) -> str:
-    """Return the owner's name of a device; a part without one is named by its kind."""
-    return device.name or ("" if device.parent else device.model)
-
-
-def _texts(error: SourceError) -> dict[str, Any]:
-    return {
-        "translation_domain": DOMAIN,
-        "translation_key": error.key,
-        "translation_placeholders": error.placeholders,
-    }
-
-
-def setup_error(error: SourceError) -> Exception:
-    """Return what Home Assistant wants to hear when a source could not start."""
-    if isinstance(error, SourceAuthError):
-        return ConfigEntryAuthFailed(**_texts(error))
-    if isinstance(error, SourceRefusedError):
-        return ConfigEntryError(**_texts(error))
-    return UpdateFailed(**_texts(error))
-
-
-def update_error(error: SourceError) -> Exception:
-    """Return what Home Assistant wants to hear when a poll failed."""
-    if isinstance(error, SourceAuthError):
-        return ConfigEntryAuthFailed(**_texts(error))
-    return UpdateFailed(**_texts(error))

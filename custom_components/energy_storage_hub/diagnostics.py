@@ -7,24 +7,38 @@ import re
 from typing import Any
 
 from homeassistant.components.diagnostics import async_redact_data
-from homeassistant.const import CONF_EMAIL, CONF_PASSWORD
+from homeassistant.const import CONF_EMAIL, CONF_PASSWORD, CONF_TOKEN, CONF_URL
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.device_registry import DeviceEntry
 
-from .const import CONF_CLIENT_UUID, CONF_SERIALS, CONF_SERVER, DOMAIN
+from .const import (
+    CONF_ACCOUNT,
+    CONF_BASE_URL,
+    CONF_BATTERIES,
+    CONF_CLIENT_UUID,
+    CONF_SERIALS,
+    CONF_SERVER,
+    DOMAIN,
+)
 from .coordinator import HubConfigEntry, HubCoordinator
-from .states import Value
+from .states import StateRow, Value
 
 _TO_REDACT = {
+    CONF_ACCOUNT,
+    CONF_BASE_URL,
+    CONF_BATTERIES,
     CONF_CLIENT_UUID,
     CONF_EMAIL,
     CONF_PASSWORD,
     CONF_SERIALS,
     CONF_SERVER,
+    CONF_TOKEN,
+    CONF_URL,
     "title",
     "unique_id",
 }
 
+_REDACTED = "**REDACTED**"
 _SERIAL_LIKE = re.compile(r"\b(?=[A-Z0-9]*\d)[A-Z0-9]{12,24}\b")
 
 
@@ -44,8 +58,10 @@ async def async_get_config_entry_diagnostics(
 async def async_get_device_diagnostics(
     hass: HomeAssistant, entry: HubConfigEntry, device: DeviceEntry
 ) -> dict[str, Any]:
-    """Return the diagnostics of a device."""
-    coordinator = entry.runtime_data
+    """Return the diagnostics of a device, also of an entry that could not be set up."""
+    coordinator: HubCoordinator | None = getattr(entry, "runtime_data", None)
+    if coordinator is None:
+        return await async_get_config_entry_diagnostics(hass, entry)
     serials = [serial for domain, serial in device.identifiers if domain == DOMAIN]
     return {
         "source": [coordinator.source.diagnostics(serial) for serial in serials],
@@ -61,17 +77,20 @@ def _describe(coordinator: HubCoordinator, serial: str) -> dict[str, Any]:
         "number": device.number if device else None,
         "sw_version": device.sw_version if device else None,
         "available": coordinator.available(serial),
-        "states": _masked(coordinator.store(serial).values),
+        "states": _masked(coordinator.store(serial).values, coordinator.source.table.rows),
     }
 
 
-def _masked(values: Mapping[str, Value | None]) -> dict[str, Any]:
-    return {key: _mask(value) for key, value in sorted(values.items())}
+def _masked(values: Mapping[str, Value | None], rows: Mapping[str, StateRow]) -> dict[str, Any]:
+    return {
+        key: _REDACTED if value is not None and key in rows and rows[key].private else _mask(value)
+        for key, value in sorted(values.items())
+    }
 
 
 def _mask(value: Value | None) -> Any:
     if isinstance(value, tuple):
         return [_mask(element) for element in value]
     if isinstance(value, str):
-        return _SERIAL_LIKE.sub("**REDACTED**", value)
+        return _SERIAL_LIKE.sub(_REDACTED, value)
     return value

@@ -39,7 +39,3 @@ class EnergyMeter:
             if (last := before.get(name)) is not None:
                 energy = (last + power) / 2 * step / _JOULE_PER_KWH
                 self.totals[name] = self.totals.get(name, 0.0) + energy
-
-    def restart(self) -> None:
-        """Begin a new stretch with the next sample."""
-        self._powers = {}

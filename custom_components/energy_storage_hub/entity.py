@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from typing import override
+from datetime import UTC, datetime
+from typing import Any, override
 
 from homeassistant.const import EntityCategory
 from homeassistant.core import callback
-from homeassistant.helpers.device_registry import DeviceInfo
 from homeassistant.helpers.update_coordinator import CoordinatorEntity
 
-from .const import DOMAIN
 from .coordinator import HubCoordinator
-from .states import StateRow, Value
+from .states import AttributeRow, Quantity, StateRow, Value
 
 
 class HubEntity(CoordinatorEntity[HubCoordinator]):
@@ -27,11 +26,12 @@ class HubEntity(CoordinatorEntity[HubCoordinator]):
         self._values = coordinator.store(serial).values
         self._attr_unique_id = f"{serial}_{row.key}"
         self._attr_translation_key = row.translation_key
-        self._attr_device_info = DeviceInfo(identifiers={(DOMAIN, serial)})
+        self._attr_device_info = coordinator.device_info(serial)
         self._attr_entity_registry_enabled_default = row.enabled
         if row.diagnostic:
             self._attr_entity_category = EntityCategory.DIAGNOSTIC
-        self.take(self.value)
+        self._attr_extra_state_attributes = {}
+        self._take_all()
 
     @property
     def value(self) -> Value | None:
@@ -42,23 +42,39 @@ class HubEntity(CoordinatorEntity[HubCoordinator]):
         """Turn the state's value into the entity's own attributes."""
         raise NotImplementedError
 
+    def _take_all(self) -> None:
+        """Take the state's value, and the values beside it that are known."""
+        self.take(self.value)
+        if self.row.attributes:
+            self._attr_extra_state_attributes = {
+                beside.attribute: _shown(beside, value)
+                for beside in self.row.attributes
+                if (value := self._values.get(self.row.attribute_key(beside.attribute))) is not None
+            }
+
     @property
     @override
     def available(self) -> bool:
-        return self.coordinator.available(self._serial)
+        return self.row.always or self.coordinator.available(self._serial)
 
     @override
     async def async_added_to_hass(self) -> None:
         """Listen to the state, which may have changed since the entity was made."""
         await super().async_added_to_hass()
-        self.take(self.value)
+        self._take_all()
 
     @callback
     @override
     def _handle_coordinator_update(self) -> None:
         """Write the state: the coordinator calls only when it changed, or became unreachable."""
-        self.take(self._values.get(self.row.key))
+        self._take_all()
         self.async_write_ha_state()
 
     async def async_entity_id_changed(self) -> None:
         """Nothing depends on the entity id: it may be renamed in place."""
+
+
+def _shown(beside: AttributeRow, value: Value) -> Any:
+    if beside.quantity is Quantity.TIMESTAMP and isinstance(value, int | float):
+        return datetime.fromtimestamp(value, UTC).isoformat()
+    return list(value) if isinstance(value, tuple) else value

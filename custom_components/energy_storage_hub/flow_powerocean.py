@@ -14,7 +14,6 @@ from homeassistant.config_entries import (
 )
 from homeassistant.const import CONF_EMAIL, CONF_PASSWORD
 from homeassistant.data_entry_flow import section
-from homeassistant.helpers.aiohttp_client import async_get_clientsession
 from homeassistant.helpers.selector import (
     BooleanSelector,
     NumberSelector,
@@ -26,6 +25,7 @@ from homeassistant.helpers.selector import (
 )
 import probatio as vol
 
+from .accounts import async_account
 from .const import (
     CONF_CLIENT_UUID,
     CONF_GENTLE,
@@ -40,7 +40,7 @@ from .const import (
 )
 from .powerocean.api import Account, check_server
 from .powerocean.client import check_serial, find_systems
-from .powerocean.models import model_of
+from .powerocean.models import product_type
 from .source import SourceError
 
 _SOURCE = "powerocean"
@@ -94,6 +94,7 @@ class _FormError(Exception):
 class PowerOceanFlow(ConfigFlow):
     """Steps that add, sign in again, or change an EcoFlow account."""
 
+    _account: Account
     _data: dict[str, Any]
     _user_id: str
 
@@ -196,7 +197,7 @@ class PowerOceanFlow(ConfigFlow):
             self._abort_if_unique_id_mismatch(reason="wrong_account")
         else:
             self._abort_if_unique_id_configured()
-        self._data = data
+        self._account, self._data = account, data
         if found.systems:
             return self._finish(data)
         if found.unsupported:
@@ -205,12 +206,7 @@ class PowerOceanFlow(ConfigFlow):
         return await self.async_step_powerocean_serials()
 
     async def _sign_in(self, data: Mapping[str, Any]) -> Account:
-        account = Account(
-            async_get_clientsession(self.hass),
-            data[CONF_EMAIL],
-            data[CONF_PASSWORD],
-            data.get(CONF_SERVER, ""),
-        )
+        account = async_account(self.hass, data, new=True)
         try:
             token = await account.login()
         except SourceError as err:
@@ -223,25 +219,26 @@ class PowerOceanFlow(ConfigFlow):
 
     async def _check_serials(self, typed: list[str]) -> list[str]:
         """Return the serial numbers as the cloud knows them, each tried once."""
-        account = await self._sign_in(self._data)
-        serials: list[str] = []
         try:
-            for text in typed:
-                serial = check_serial(text)
-                if model := model_of(serial):
-                    await account.snapshot(serial, model.product_type)
-                    serials.append(serial)
+            serials = list(dict.fromkeys(check_serial(text) for text in typed))
+            for serial in serials:
+                await self._account.snapshot(serial, product_type(serial))
         except SourceError as err:
             raise _FormError(err.key, CONF_SERIALS, **err.placeholders) from err
         if not serials:
             raise _FormError("unknown_serial", CONF_SERIALS)
-        return list(dict.fromkeys(serials))
+        return serials
 
     def _finish(self, data: dict[str, Any]) -> ConfigFlowResult:
         if self.source == SOURCE_RECONFIGURE:
             entry = self._get_reconfigure_entry()
+            renamed = entry.title != entry.data[CONF_EMAIL]
             kept = {CONF_CLIENT_UUID: entry.data[CONF_CLIENT_UUID]}
-            return self.async_update_reload_and_abort(entry, data={**data, **kept})
+            return self.async_update_reload_and_abort(
+                entry,
+                title=entry.title if renamed else data[CONF_EMAIL],
+                data={**data, **kept},
+            )
         # At most ten client ids a day are accepted: one per entry, for good.
         data[CONF_CLIENT_UUID] = str(uuid.uuid4()).upper()
         return self.async_create_entry(title=data[CONF_EMAIL], data=data)

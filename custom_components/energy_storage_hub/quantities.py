@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from homeassistant.components.binary_sensor.const import BinarySensorDeviceClass
 from homeassistant.components.sensor import SensorDeviceClass, SensorStateClass
 from homeassistant.const import (
+    DEGREE,
     PERCENTAGE,
     Platform,
     UnitOfApparentPower,
@@ -80,9 +81,11 @@ SENSORS: dict[Q, SensorMeaning] = {
         SensorDeviceClass.ENERGY_STORAGE, UnitOfEnergy.KILO_WATT_HOUR, _MEASUREMENT, 2
     ),
     Q.ENERGY_TARGET: SensorMeaning(SensorDeviceClass.ENERGY, UnitOfEnergy.KILO_WATT_HOUR, None, 2),
+    Q.ENERGY_AMOUNT: SensorMeaning(SensorDeviceClass.ENERGY, UnitOfEnergy.KILO_WATT_HOUR, None, 2),
     Q.VOLUME: SensorMeaning(SensorDeviceClass.VOLUME_STORAGE, UnitOfVolume.LITERS, None, 0),
     Q.CHARGE_TOTAL: SensorMeaning(None, "Ah", _TOTAL_INCREASING, 0),
     Q.CAPACITY: SensorMeaning(None, "Ah", None, 1),
+    Q.MONEY: SensorMeaning(SensorDeviceClass.MONETARY, "CNY", None, 2),
     Q.COUNT: SensorMeaning(None, None, _MEASUREMENT, 0),
     Q.CYCLES: SensorMeaning(None, None, _TOTAL_INCREASING, 0),
     Q.DURATION_MS: SensorMeaning(SensorDeviceClass.DURATION, UnitOfTime.MILLISECONDS, None, 0),
@@ -90,6 +93,7 @@ SENSORS: dict[Q, SensorMeaning] = {
     Q.DURATION_MIN: SensorMeaning(SensorDeviceClass.DURATION, UnitOfTime.MINUTES, None, 0),
     Q.TIMESTAMP: SensorMeaning(SensorDeviceClass.TIMESTAMP),
     Q.SETTING: SensorMeaning(),
+    Q.COORDINATE: SensorMeaning(None, DEGREE, None, 5),
     Q.ENUM: SensorMeaning(SensorDeviceClass.ENUM),
     Q.CODE: SensorMeaning(),
     Q.TEXT: SensorMeaning(),
@@ -101,12 +105,15 @@ SENSORS: dict[Q, SensorMeaning] = {
         SensorDeviceClass.TEMPERATURE, UnitOfTemperature.CELSIUS, _MEASUREMENT, 1
     ),
     Q.POWER_ARRAY: SensorMeaning(SensorDeviceClass.POWER, UnitOfPower.WATT, _MEASUREMENT, 0),
+    Q.ENERGY_ARRAY: SensorMeaning(SensorDeviceClass.ENERGY, UnitOfEnergy.KILO_WATT_HOUR, None, 2),
+    Q.NUMBER_ARRAY: SensorMeaning(None, None, _MEASUREMENT, 3),
     Q.TEXT_ARRAY: SensorMeaning(),
 }
 
 BINARY_SENSORS: dict[Q, BinarySensorDeviceClass | None] = {
     Q.FLAG: None,
     Q.CONNECTIVITY: BinarySensorDeviceClass.CONNECTIVITY,
+    Q.PROBLEM: BinarySensorDeviceClass.PROBLEM,
     Q.FAULT: BinarySensorDeviceClass.PROBLEM,
 }
 

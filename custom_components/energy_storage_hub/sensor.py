@@ -38,7 +38,7 @@ class HubSensor(HubEntity, SensorEntity):
             self._attr_suggested_display_precision = (
                 meaning.precision if row.digits is None else row.digits
             )
-        if row.options is not None:
+        if row.options is not None and row.quantity is Quantity.ENUM:
             self._attr_options = list(dict.fromkeys(row.options.values()))
         super().__init__(coordinator, serial, row)
 
@@ -79,6 +79,8 @@ class ArraySensor(HubSensor):
             self._attr_native_value = None
         elif self.row.take is Take.LAST:
             self._attr_native_value = elements[-1]
+        elif self.row.quantity is Quantity.ENERGY_ARRAY:
+            self._attr_native_value = round(sum(elements), 4)
         else:
             self._attr_native_value = round(sum(elements) / len(elements), 4)
 
@@ -100,5 +102,7 @@ _SPECIAL: dict[Quantity, type[HubSensor]] = {
     Quantity.VOLTAGE_ARRAY: ArraySensor,
     Quantity.TEMPERATURE_ARRAY: ArraySensor,
     Quantity.POWER_ARRAY: ArraySensor,
+    Quantity.NUMBER_ARRAY: ArraySensor,
+    Quantity.ENERGY_ARRAY: ArraySensor,
     Quantity.TEXT_ARRAY: TextArraySensor,
 }

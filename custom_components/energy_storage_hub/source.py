@@ -27,6 +27,8 @@ class Device:
     number: int = 0
     """Place among its like, 0 if it has none."""
     parent: str | None = None
+    part: bool = False
+    """A logical part of its parent, without a type plate of its own, such as a connector."""
     sw_version: str | None = None
     hw_version: str | None = None
 
@@ -36,12 +38,14 @@ class Reading:
     """What one report said about one device.
 
     `values` holds the states it told, None where it told "not known". `zeros` are the states
-    that are zero now if the device ever had them.
+    that are zero now if the device ever had them. With `silent`, the device has told nothing at
+    all: counters, too, which otherwise outlast a glitch, are not known.
     """
 
     serial: str
     values: Mapping[str, Value | None]
     zeros: tuple[str, ...] = ()
+    silent: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +55,19 @@ class Problem:
     key: str
     text: str
     placeholders: Mapping[str, str] = field(default_factory=dict)
+    page: str = "troubleshooting.md"
+    """Page of the documentation with a section named like the text."""
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """An event at a device."""
+
+    serial: str
+    key: str
+    """Of the event's row."""
+    type: str
+    details: Mapping[str, Any] = field(default_factory=dict)
 
 
 class SourceListener(Protocol):
@@ -61,6 +78,9 @@ class SourceListener(Protocol):
 
     def on_reading(self, reading: Reading) -> None:
         """A report came in."""
+
+    def on_event(self, happening: Happening) -> None:
+        """Something happened."""
 
     def on_availability(self) -> None:
         """`Source.available` may answer differently now."""
@@ -73,6 +93,9 @@ class SourceListener(Protocol):
 
     def on_sign_in_refused(self, error: SourceAuthError) -> None:
         """The credentials were refused after all that could be tried."""
+
+    async def save_now(self) -> None:
+        """Write what `Source.saved` answers, and return when it is on the disk."""
 
 
 class Source(Protocol):
@@ -107,6 +130,14 @@ class Source(Protocol):
 
     async def run_command(self, serial: str, command: str) -> None:
         """Make a device do something. Raises SourceError with a text for the person."""
+
+    async def run_action(self, serial: str, action: str, data: Mapping[str, Any]) -> dict[str, Any]:
+        """Do something that takes or gives values; returns plain JSON. Raises SourceError."""
+        raise SourceRefusedError(f"no action {action}", "no_action")
+
+    def forget(self, serial: str) -> bool:
+        """Drop a device that a person wants removed; whether that is possible now."""
+        return serial not in self.devices or not self.available(serial)
 
     def saved(self) -> dict[str, Any]:
         """What must survive a restart: plain JSON."""

@@ -5,35 +5,36 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import timedelta
 
-from homeassistant.const import CONF_EMAIL, CONF_PASSWORD
 from homeassistant.core import HomeAssistant
-from homeassistant.helpers.aiohttp_client import async_get_clientsession
 from homeassistant.util.ssl import get_default_context
 
+from .accounts import async_account
 from .const import (
     CONF_CLIENT_UUID,
     CONF_GENTLE,
     CONF_POLL_MINUTES,
     CONF_SERIALS,
-    CONF_SERVER,
     CONF_SOURCE,
     CONF_UPDATE_SECONDS,
     DEFAULT_POLL_MINUTES,
     DEFAULT_UPDATE_SECONDS,
 )
 from .coordinator import HubConfigEntry, HubCoordinator
+from .make_battery_cloud import battery_cloud
+from .make_charging_pile import charging_pile
+from .make_solinteg import solinteg
 from .powerocean.client import PowerOcean, Settings
 
+BATTERY_CLOUD = "battery_cloud"
+CHARGING_PILE = "charging_pile"
 POWEROCEAN = "powerocean"
+SOLINTEG = "solinteg"
 
 
 def _powerocean(hass: HomeAssistant, entry: HubConfigEntry) -> HubCoordinator:
     data, options = entry.data, entry.options
     poll_interval = timedelta(minutes=options.get(CONF_POLL_MINUTES, DEFAULT_POLL_MINUTES))
     settings = Settings(
-        email=data[CONF_EMAIL],
-        password=data[CONF_PASSWORD],
-        server=data.get(CONF_SERVER, ""),
         serials=tuple(data.get(CONF_SERIALS, ())),
         client_uuid=data[CONF_CLIENT_UUID],
         gentle=options.get(CONF_GENTLE, False),
@@ -43,7 +44,7 @@ def _powerocean(hass: HomeAssistant, entry: HubConfigEntry) -> HubCoordinator:
         hass,
         entry,
         lambda listener: PowerOcean(
-            async_get_clientsession(hass), settings, listener, get_default_context()
+            async_account(hass, data), settings, listener, get_default_context()
         ),
         poll_interval=poll_interval,
         write_interval=options.get(CONF_UPDATE_SECONDS, DEFAULT_UPDATE_SECONDS),
@@ -51,7 +52,10 @@ def _powerocean(hass: HomeAssistant, entry: HubConfigEntry) -> HubCoordinator:
 
 
 _MAKERS: dict[str, Callable[[HomeAssistant, HubConfigEntry], HubCoordinator]] = {
+    BATTERY_CLOUD: battery_cloud,
+    CHARGING_PILE: charging_pile,
     POWEROCEAN: _powerocean,
+    SOLINTEG: solinteg,
 }
 
 

@@ -42,8 +42,10 @@ class Quantity(Enum):
     ENERGY_DAY = auto()  # kWh, a counter that starts again (day, session)
     ENERGY_STORED = auto()  # kWh
     ENERGY_TARGET = auto()  # kWh, a wish
+    ENERGY_AMOUNT = auto()  # kWh, of something that is over, such as the last session
     CHARGE_TOTAL = auto()  # Ah, a counter for life
     CAPACITY = auto()  # Ah
+    MONEY = auto()  # CNY
     VOLUME = auto()  # litres that a tank holds
 
     # Counts, times and settings.
@@ -54,12 +56,14 @@ class Quantity(Enum):
     DURATION_MIN = auto()
     TIMESTAMP = auto()  # Unix seconds
     SETTING = auto()  # a parameter without a known unit
+    COORDINATE = auto()  # degree of latitude or longitude
 
     # Things that are not numbers.
     ENUM = auto()  # `options` of the row: wire number -> slug
     CODE = auto()  # a raw number without a known meaning
     FLAG = auto()  # yes or no
     CONNECTIVITY = auto()  # yes = connected
+    PROBLEM = auto()  # yes = something is wrong
     FAULT = auto()  # a code in which 0 is "no fault"; a list counts as its codes other than 0
     TEXT = auto()
     VERSION = auto()  # four bytes: major.minor.patch.build
@@ -68,6 +72,8 @@ class Quantity(Enum):
     VOLTAGE_ARRAY = auto()  # V
     TEMPERATURE_ARRAY = auto()  # degree Celsius
     POWER_ARRAY = auto()  # W
+    ENERGY_ARRAY = auto()  # kWh; shown is their sum
+    NUMBER_ARRAY = auto()  # without a known unit
     TEXT_ARRAY = auto()
 
 
@@ -92,6 +98,18 @@ class Absent(Enum):
 
 
 @dataclass(frozen=True, slots=True)
+class AttributeRow:
+    """A value that explains a state and stands beside it, without an entity of its own."""
+
+    attribute: str
+    """Name in Home Assistant: lower case, single underscores."""
+    name: str
+    quantity: Quantity = Quantity.TEXT
+    slugs: tuple[str, ...] = ()
+    """What it may be, or a list of: the catalogues translate them."""
+
+
+@dataclass(frozen=True, slots=True)
 class StateRow:
     """One state of a product: the only place that knows it.
 
@@ -106,11 +124,16 @@ class StateRow:
     scale: float = 1.0
     """Factor from the wire's number to the unit of the quantity; negative turns a sign."""
     options: Mapping[int, str] | None = None
-    """ENUM only: wire number -> slug. A number that is not here is unknown."""
+    """ENUM: wire number -> slug. A number that is not here is unknown.
+
+    TEXT: slugs that it may say in the place of a text.
+    """
     enabled: bool = False
     """Shown from the start. The rest exists, but a person has to enable it."""
     diagnostic: bool = False
     """Technical information rather than what a person looks at daily."""
+    private: bool = False
+    """Tells where a thing, and so a person, is, or whose it is: not for diagnostics."""
     unknown: frozenset[float] = frozenset()
     """Wire numbers that stand for "not known"."""
     absent: Absent = Absent.UNCHANGED
@@ -122,6 +145,10 @@ class StateRow:
     digits: int | None = None
     """Decimals kept, where the quantity's usual number is not right."""
     icon: str = ""
+    always: bool = False
+    """Known also while the device cannot be reached, such as that it cannot."""
+    attributes: tuple[AttributeRow, ...] = ()
+    """Values beside the state. A reading tells them under `attribute_key`."""
     deviates: str = ""
     """Why unit, scale or sign are not those of the vendor's table, with the evidence."""
 
@@ -139,6 +166,10 @@ class StateRow:
     def translation_key(self) -> str:
         """Name of the state in the translation files: lower case, single underscores."""
         return slug(self.key)
+
+    def attribute_key(self, attribute: str) -> str:
+        """Name of a value beside the state within its device."""
+        return f"{self.key}.{attribute}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +194,29 @@ class CommandRow:
 
 
 @dataclass(frozen=True, slots=True)
+class EventRow:
+    """Something that happens at a device, where a state would say only how it is now."""
+
+    event: str
+    """Name of the event within its source: the tail of the unique id."""
+    name: str
+    types: tuple[str, ...]
+    """Slugs of what exactly may happen."""
+    enabled: bool = True
+    diagnostic: bool = False
+
+    @property
+    def key(self) -> str:
+        """Name of the event within its device: the tail of the unique id."""
+        return f"event_{self.event}"
+
+    @property
+    def translation_key(self) -> str:
+        """Name of the event in the translation files."""
+        return slug(self.key)
+
+
+@dataclass(frozen=True, slots=True)
 class KindTable:
     """What the devices of a kind, such as packs, can tell and do."""
 
@@ -170,6 +224,7 @@ class KindTable:
     """English, for the entity reference."""
     rows: tuple[StateRow, ...]
     commands: tuple[CommandRow, ...] = ()
+    events: tuple[EventRow, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -183,6 +238,15 @@ class SourceTable:
     def rows(self) -> dict[str, StateRow]:
         """Every state, by key."""
         return {row.key: row for kind in self.kinds.values() for row in kind.rows}
+
+    @cached_property
+    def attributes(self) -> dict[str, str]:
+        """Key of the state that a value stands beside, by the value's own key."""
+        return {
+            row.attribute_key(beside.attribute): row.key
+            for row in self.rows.values()
+            for beside in row.attributes
+        }
 
 
 def slug(text: str) -> str:

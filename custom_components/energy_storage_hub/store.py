@@ -47,10 +47,12 @@ class DeviceStore:
         for key, value in reading.values.items():
             old = values.get(key, _MISSING)
             if old == value:
+                if self._drops:
+                    self._drops.pop(key, None)
                 continue
             if old is _MISSING:
                 changes.new.append(key)
-            elif key in self._counters and not self._believable(key, value):
+            elif key in self._counters and not (reading.silent or self._believable(key, value)):
                 continue
             else:
                 changes.changed.append(key)

@@ -7,7 +7,15 @@ from datetime import datetime
 from custom_components.energy_storage_hub.powerocean.messages import Message
 
 from .build import Value, complete, message, sparse
-from .plant import HOURLY_HOUSE, HOURLY_PV, HOURLY_PV1, Plant
+from .plant import (
+    HOURLY_CHARGE,
+    HOURLY_DISCHARGE,
+    HOURLY_EXPORT,
+    HOURLY_HOUSE,
+    HOURLY_IMPORT,
+    HOURLY_PV,
+    Plant,
+)
 
 _NO_ERROR = bytes(8)
 _IDLE_CURRENT, _FULL_CURRENT = 60, 107  # tenths of A
@@ -55,6 +63,108 @@ def wall_box_values(plant: Plant) -> dict[str, Value]:
         "evDetectPhase": 3,
         "evExeMode": 0,
     }
+
+
+def wall_box_stream(plant: Plant) -> Message | None:
+    """209/33: zeros are left out."""
+    box = plant.wall_box
+    if box is None:
+        return None
+    entry = sparse("WallBoxStream", {"ev_sn": box.serial, "ev_pwr": box.power})
+    return message("WallBoxStreamReport", {"ev_stream_show": [entry]})
+
+
+def _timer(index: int, *, enabled: bool, active: bool) -> Message:
+    values: dict[str, Value] = {
+        "is_cfg": 1,
+        "task_index": index,
+        "is_enable": enabled,
+        "is_effect": active,
+    }
+    return complete("TimerTask", values)
+
+
+def wall_box_timers(plant: Plant) -> Message | None:
+    """209/2: one of two timers is on, and at work while the box charges."""
+    box = plant.wall_box
+    if box is None:
+        return None
+    tasks = [
+        _timer(1, enabled=True, active=box.power > 0),
+        _timer(2, enabled=False, active=False),
+    ]
+    return message("WallBoxTimers", {"ev_sn": box.serial, "time_task_cfg": tasks})
+
+
+def rod_timers(plant: Plant) -> Message | None:
+    """212/2: no timers."""
+    rod = plant.rod
+    if rod is None:
+        return None
+    return message("RodTimers", {"hr_sn": rod.serial, "time_task_cfg": []})
+
+
+def heat_pump(plant: Plant) -> Message | None:
+    """211/1 with two circuits, one of them in use."""
+    if not plant.heat_pump:
+        return None
+    board: dict[str, Value] = {
+        "hp_mode": 1,
+        "switch_stat": 1,
+        "temp_ambient": 7.5,
+        "temp_inlet": 33.0,
+        "temp_outlet": 38.5,
+        "run_mode": 2,
+    }
+    circuit: dict[str, Value] = {"switch_stat": 1, "temp_target": 35.0, "temp_curr": 34.5}
+    water: dict[str, Value] = {"switch_stat": 1, "temp_target": 50.0, "temp_curr": 47.0}
+    values: dict[str, Value] = {
+        "hp_sn": plant.heat_pump,
+        "hp_master": complete("HeatPumpBoard", board),
+        "sector_a": message("HeatPumpSector", circuit),
+        "sector_dhw": message("HeatPumpSector", water),
+    }
+    return message("HeatPumpReport", values)
+
+
+def heat_pump_state(plant: Plant) -> Message:
+    """211/33."""
+    values: dict[str, Value] = {
+        "hp_sn": plant.heat_pump,
+        "remote_online": True,
+        "hp_pwr": 1250.0,
+    }
+    return message("HeatPumpState", values)
+
+
+def smart_plug(plant: Plant) -> Message | None:
+    """241/3."""
+    if not plant.smart_plug:
+        return None
+    param: dict[str, Value] = {
+        "household_pwr": 201.0,
+        "max_pwr": 2500.0,
+        "switch_stat": 1,
+        "error_code": _NO_ERROR,
+    }
+    values: dict[str, Value] = {
+        "dev_info": _plug(plant),
+        "plugParam": message("PlugParam", param),
+    }
+    return message("EnergyDeviceReport", values)
+
+
+def priorities(plant: Plant) -> Message:
+    """240/2."""
+    entry: dict[str, Value] = {"dev_info": _plug(plant), "dev_prio": 1, "enable": True}
+    return message(
+        "EnergyDevicePriorities", {"dev_prio_report": [message("EnergyDevicePriority", entry)]}
+    )
+
+
+def _plug(plant: Plant) -> Message:
+    values: dict[str, Value] = {"dev_addr": 213, "dev_sn": plant.smart_plug, "sub_addr": 1}
+    return message("EnergyDevice", values)
 
 
 def heating_rod(plant: Plant) -> Message | None:
@@ -113,7 +223,7 @@ def error_mask() -> Message:
 
 
 def energy_totals(plant: Plant, bit: int, seq: int) -> Message:
-    """254/32: the hourly energies of the UTC day, of one kind."""
+    """254/32: the hourly energies of the UTC day, of one flow."""
     values: dict[str, Value] = {
         "timestamp": plant.hourly_day,
         "watth_type": bit,
@@ -122,7 +232,14 @@ def energy_totals(plant: Plant, bit: int, seq: int) -> Message:
     return message("EnergyTotals", {"watth_seq": seq, "watth_item": message("EnergyHours", values)})
 
 
-HOURLY_BITS = (HOURLY_HOUSE, HOURLY_PV, HOURLY_PV1)
+HOURLY_BITS = (
+    HOURLY_PV,
+    HOURLY_CHARGE,
+    HOURLY_DISCHARGE,
+    HOURLY_IMPORT,
+    HOURLY_EXPORT,
+    HOURLY_HOUSE,
+)
 
 
 def modules(plant: Plant) -> Message:

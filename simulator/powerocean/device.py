@@ -20,7 +20,9 @@ from custom_components.energy_storage_hub.powerocean.messages import (
 from simulator.broker import HOST, MqttBroker
 
 from . import frames
-from .frames import Model, Report, headers_of
+from .frames import Report, headers_of
+from .model import Model
+from .parallel import ParallelPlant
 from .plant import Plant
 
 _STREAM_SECONDS = 30.0
@@ -224,6 +226,8 @@ class Device:
     async def _answer_get(self) -> None:
         """Answer a get, be it an empty protobuf header or JSON."""
         self.gets += 1
+        if self.model is Model.FIT and not self.offline:
+            return  # a Fit pushes, and answers no get
         if self.offline:
             answer = frames.offline_answer(self.seq)
         else:
@@ -293,28 +297,53 @@ class Device:
             "stream": (
                 1.0,
                 stream_gap,
-                lambda: (frames.energy_stream(plant), frames.pv_inverter_stream()),
+                self._powers,
             ),
-            "heartbeat": (2.0, every(10.0), lambda: [frames.heartbeat(plant)]),
+            "heartbeat": (2.0, every(10.0), self._heartbeats),
             "pack": (3.0, every(5.0), self._next_pack),
             "change": (4.0, every(7.0), self._next_change),
             "history": (20.0, every(60.0), self._new_minutes),
             "wall box": (6.0, every(30.0), lambda: frames.wall_box(plant)),
+            "box power": (8.0, every(6.0), lambda: frames.wall_box_power(plant)),
+            "timers": (15.0, every(300.0), lambda: frames.timers(plant)),
+            "heat pump": (10.0, every(30.0), lambda: frames.heat_pump(plant)),
+            "plug": (11.0, every(30.0), lambda: frames.smart_plug(plant)),
             "rod": (7.0, every(30.0), lambda: frames.heating_rod(plant)),
             "totals": (45.0, every(300.0), lambda: frames.energy_totals(plant)),
             "uptime": (9.0, every(40.0), lambda: [frames.unknown_uptime(plant)]),
             "params": (30.0, every(600.0), lambda: [frames.param_change(plant)]),
-            "errors": (5.0, every(120.0), lambda: [frames.errors(plant)]),
+            "errors": (5.0, every(120.0), lambda: [frames.errors(plant, self.model)]),
         }
+        if self.model is Model.FIT:
+            for name in ("change", "params", "uptime"):
+                del plan[name]
+            plan["pack"] = (3.0, every(30.0), lambda: frames.fit_packs(plant))
+            plan["converter"] = (4.0, every(30.0), lambda: frames.fit_converter(plant))
+        elif isinstance(plant, ParallelPlant):
+            for name in ("pack", "errors"):
+                del plan[name]
+            plan["inverters"] = (12.0, every(600.0), lambda: [frames.inverter_list(plant)])
         if self.model is Model.PLUS:
             plan["state"] = (8.0, every(15.0), lambda: [frames.state_delta(plant)])
         return plan
 
+    def _powers(self) -> list[Report]:
+        if self.model is Model.FIT and not self.streaming:
+            return []  # nothing but the minutes then
+        stream = frames.energy_stream(self.plant, self.model)
+        return [stream] if self.model is Model.FIT else [stream, frames.pv_inverter_stream()]
+
+    def _heartbeats(self) -> list[Report]:
+        if isinstance(self.plant, ParallelPlant):
+            return frames.inverters(self.plant)
+        return [frames.heartbeat(self.plant, self.model)]
+
     def _next_pack(self) -> list[Report]:
-        if not self.plant.packs:
+        packs = self.plant.online_packs
+        if not packs:
             return []
         self._turn += 1
-        return [frames.packs(self.plant, [self.plant.packs[self._turn % len(self.plant.packs)]])]
+        return [frames.packs(self.plant, [packs[self._turn % len(packs)]])]
 
     def _next_change(self) -> list[Report]:
         bits = self._random.random() < 0.6
@@ -328,4 +357,4 @@ class Device:
         items = items[: _HISTORY_ITEMS if self._sent_minute else 5]
         self._sent_minute = items[0].start
         self._history_seq += 1
-        return [frames.energy_history(items, self._history_seq)]
+        return [frames.energy_history(items, self._history_seq, self.model)]

@@ -4,35 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from enum import Enum
 from itertools import count
 from typing import Any
 
 from custom_components.energy_storage_hub.powerocean.messages import Frame, Header, Message
 
-from . import accessories, reports
+from . import accessories, fit, parallel, reports
 from .build import message
+from .model import Model as Model  # noqa: PLC0414 - used from here too
 from .packs import Pack
+from .parallel import ParallelPlant
 from .plant import Minute, Plant
 
 EMS, IOT, APP = 96, 53, 32
-
-
-class Model(Enum):
-    """A system's family: prefix of its reports in the snapshot and product type."""
-
-    OCEAN = ("JTS1", 83)
-    PLUS = ("RE307", 87)
-
-    @property
-    def prefix(self) -> str:
-        """Return the prefix of the report names in the HTTPS snapshot."""
-        return self.value[0]
-
-    @property
-    def product_type(self) -> int:
-        """Return the number that the HTTPS snapshot wants in a header."""
-        return self.value[1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +28,8 @@ class Report:
     pdata: bytes | None
     src: int = EMS
     need_ack: bool = False
+    module: str = ""
+    """Serial number of the inverter that reports, where it is not the only one."""
 
     @classmethod
     def of(cls, func: int, cmd: int, body: Message, src: int = EMS, ack: bool = False) -> Report:
@@ -93,8 +79,8 @@ def payload(
         }
         if report.need_ack:
             header["need_ack"] = 1
-        if serial:
-            header["module_sn"] = serial
+        if report.module or serial:
+            header["module_sn"] = report.module or serial
         _add_pdata(header, report.pdata, number, masked)
         if report.pdata:
             header["data_len"] = len(report.pdata)
@@ -113,6 +99,8 @@ def get_answer(bundle: Iterable[Report], seq: Iterator[int], *, masked: bool = F
             "cmd_id": report.cmd,
             "seq": number,
         }
+        if report.module:
+            header["module_sn"] = report.module
         _add_pdata(header, report.pdata, number, masked)
         headers.append(Header(**header))
     return Frame(header=headers).SerializeToString()
@@ -148,8 +136,12 @@ def set_answer(request: Message) -> bytes:
     return Frame(header=[header]).SerializeToString()
 
 
-def energy_stream(plant: Plant) -> Report:
-    """96/33."""
+def energy_stream(plant: Plant, model: Model = Model.PLUS) -> Report:
+    """96/33; in a parallel system 96/50 stands in for it."""
+    if isinstance(plant, ParallelPlant):
+        return Report.of(96, 50, parallel.stream(plant))
+    if model is Model.FIT:
+        return Report.of(96, 33, fit.energy_stream(plant))
     return Report.of(96, 33, reports.energy_stream(plant))
 
 
@@ -158,9 +150,11 @@ def pv_inverter_stream() -> Report:
     return Report(96, 39, None)
 
 
-def heartbeat(plant: Plant) -> Report:
+def heartbeat(plant: Plant, model: Model = Model.PLUS) -> Report:
     """96/1 with every field."""
-    return Report.of(96, 1, reports.heartbeat(plant))
+    if model is Model.FIT:
+        return Report.of(96, 1, fit.heartbeat(plant))
+    return Report.of(96, 1, reports.heartbeat(plant, single=model.single_phase))
 
 
 def packs(plant: Plant, units: Sequence[Pack] | None = None) -> Report:
@@ -175,9 +169,9 @@ def pack(plant: Plant, slot: int) -> Report:
 
 def config(plant: Plant, model: Model = Model.PLUS) -> Report:
     """96/8: the Plus's configuration, or the whole change report of the basic system."""
-    if model is Model.OCEAN:
-        return Report.of(96, 8, reports.change_report(plant), ack=True)
-    return Report.of(96, 8, reports.plus_config(plant), ack=True)
+    if model is Model.PLUS:
+        return Report.of(96, 8, reports.plus_config(plant), ack=True)
+    return Report.of(96, 8, reports.change_report(plant), ack=True)
 
 
 def change_bits() -> Report:
@@ -215,9 +209,10 @@ def param_change(plant: Plant) -> Report:
     return Report.of(96, 13, accessories.param_change(plant), ack=True)
 
 
-def errors(plant: Plant) -> Report:
+def errors(plant: Plant, model: Model = Model.PLUS) -> Report:
     """96/3."""
-    return Report.of(96, 3, reports.errors(plant), ack=True)
+    built = fit.errors(plant) if model is Model.FIT else reports.errors(plant)
+    return Report.of(96, 3, built, ack=True)
 
 
 def error_mask() -> Report:
@@ -230,15 +225,81 @@ def ecology() -> Report:
     return Report.of(96, 11, accessories.ecology())
 
 
-def energy_history(items: Iterable[Minute], seq: int = 6599) -> Report:
-    """96/34: one-minute averages, newest first."""
-    return Report.of(96, 34, reports.energy_history(items, seq))
+def energy_history(items: Iterable[Minute], seq: int = 6599, model: Model = Model.PLUS) -> Report:
+    """96/34: one-minute averages, newest first; in a parallel system 96/51."""
+    if model is Model.PARALLEL:
+        return Report.of(96, 51, parallel.history(list(items), seq))
+    build = fit.energy_history if model is Model.FIT else reports.energy_history
+    return Report.of(96, 34, build(items, seq))
+
+
+def fit_packs(plant: Plant) -> list[Report]:
+    """96/108 of the Fit, and 96/111 for each of its packs."""
+    return [
+        Report.of(96, 108, fit.packs(plant)),
+        *(Report.of(96, 111, fit.bms(plant, unit)) for unit in plant.online_packs),
+    ]
+
+
+def fit_converter(plant: Plant) -> list[Report]:
+    """96/109 and 96/110 of the Fit."""
+    return [
+        Report.of(96, 109, fit.dc_change(plant)),
+        Report.of(96, 110, fit.dc_status(plant)),
+    ]
+
+
+def inverters(plant: ParallelPlant) -> list[Report]:
+    """96/1, 96/3, 96/7 and 96/8 of each inverter of a parallel system, with its serial number."""
+    found = []
+    for inverter in plant.look():
+        own = [
+            heartbeat(inverter, Model.PARALLEL),
+            errors(inverter),
+            packs(inverter, inverter.in_own_slots()),
+            config(inverter, Model.PARALLEL),
+        ]
+        found += [replace(report, module=inverter.serial) for report in own]
+    return found
+
+
+def inverter_list(plant: ParallelPlant) -> Report:
+    """96/12."""
+    return Report.of(96, 12, parallel.devices(plant))
 
 
 def wall_box(plant: Plant) -> list[Report]:
     """209/8, when there is a wall box."""
     built = accessories.wall_box(plant)
     return [Report.of(209, 8, built)] if built else []
+
+
+def wall_box_power(plant: Plant) -> list[Report]:
+    """209/33, when there is a wall box: nothing but its power."""
+    built = accessories.wall_box_stream(plant)
+    return [Report.of(209, 33, built)] if built else []
+
+
+def timers(plant: Plant) -> list[Report]:
+    """209/2 and 212/2, for what there is."""
+    found = ((209, accessories.wall_box_timers(plant)), (212, accessories.rod_timers(plant)))
+    return [Report.of(func, 2, built) for func, built in found if built]
+
+
+def heat_pump(plant: Plant) -> list[Report]:
+    """211/1 and 211/33, when there is a heat pump."""
+    built = accessories.heat_pump(plant)
+    if built is None:
+        return []
+    return [Report.of(211, 1, built), Report.of(211, 33, accessories.heat_pump_state(plant))]
+
+
+def smart_plug(plant: Plant) -> list[Report]:
+    """241/3 and 240/2, when there is a smart plug."""
+    built = accessories.smart_plug(plant)
+    if built is None:
+        return []
+    return [Report.of(241, 3, built), Report.of(240, 2, accessories.priorities(plant))]
 
 
 def heating_rod(plant: Plant) -> list[Report]:
@@ -274,9 +335,13 @@ def unknown_uptime(plant: Plant) -> Report:
 
 
 def bundle(plant: Plant, model: Model = Model.PLUS) -> list[Report]:
-    """Return what a get is answered with."""
+    """Return what a get is answered with; a Fit, which answers none, would say this."""
+    if model is Model.FIT:
+        return _fit_bundle(plant)
+    if isinstance(plant, ParallelPlant):
+        return _parallel_bundle(plant)
     chosen = [
-        heartbeat(plant),
+        heartbeat(plant, model),
         errors(plant),
         packs(plant),
         config(plant, model),
@@ -289,6 +354,8 @@ def bundle(plant: Plant, model: Model = Model.PLUS) -> list[Report]:
         pv_inverter_stream(),
         *wall_box(plant),
         *heating_rod(plant),
+        *heat_pump(plant),
+        *smart_plug(plant),
         Report(241, 5, b"\x08\x0a\x10\x64"),
         modules(plant),
         energy_totals(plant)[0],
@@ -296,4 +363,38 @@ def bundle(plant: Plant, model: Model = Model.PLUS) -> list[Report]:
     ]
     if model is Model.PLUS:
         chosen[4:4] = [grid_code(), state(plant), Report(96, 22, None)]
+    return [replace(report, need_ack=False) for report in chosen]
+
+
+def _fit_bundle(plant: Plant) -> list[Report]:
+    chosen = [
+        Report.of(53, 113, fit.module_list(plant), IOT),
+        heartbeat(plant, Model.FIT),
+        errors(plant, Model.FIT),
+        *fit_packs(plant),
+        *fit_converter(plant),
+        energy_stream(plant, Model.FIT),
+        energy_history(list(plant.minutes)[:2], model=Model.FIT),
+        *wall_box(plant),
+        *heating_rod(plant),
+        *energy_totals(plant),
+    ]
+    return [replace(report, need_ack=False) for report in chosen]
+
+
+def _parallel_bundle(plant: ParallelPlant) -> list[Report]:
+    chosen = [
+        modules(plant),
+        error_mask(),
+        *inverters(plant),
+        energy_stream(plant),
+        inverter_list(plant),
+        param_change(plant),
+        energy_history(list(plant.minutes)[:2], model=Model.PARALLEL),
+        *wall_box(plant),
+        *heating_rod(plant),
+        *heat_pump(plant),
+        *smart_plug(plant),
+        energy_totals(plant)[0],
+    ]
     return [replace(report, need_ack=False) for report in chosen]

@@ -10,7 +10,7 @@ from math import floor
 
 from .clock import HOME, Now, wall_clock
 from .household import HeatingRod, WallBox, base_load
-from .packs import make_packs, share
+from .packs import Pack, make_packs, share
 from .physics import Panel, hashed, irradiance, panel_power, sunlight
 
 STRINGS = (
@@ -22,13 +22,16 @@ PACK_SERIALS = tuple(f"HJ3AZSIM{number:08d}" for number in range(1, 7))
 SYSTEM_SERIAL = "R374ZSIM00000001"
 WALL_BOX_SERIAL = "AC31ZSIM00000001"
 ROD_SERIAL = "HF31ZSIM00000001"
+HEAT_PUMP_SERIAL = "HP01ZSIM00000001"
+PLUG_SERIAL = "HW52ZSIM00000001"
 RATED_POWER = 15000.0
 _SUNNY_DAY = 150  # the sun is always that of the end of May
 _STEP = 10.0
 _MAX_STEPS = 5000
 _HISTORY_MINUTES = 24 * 60
-# Bits of the hourly energies: their meaning in the real device is not proved.
-HOURLY_HOUSE, HOURLY_PV, HOURLY_PV1 = 1, 64, 128
+# Types of the hourly energies, as a real DC Fit has them.
+HOURLY_PV, HOURLY_CHARGE, HOURLY_DISCHARGE = 1, 16, 32
+HOURLY_IMPORT, HOURLY_EXPORT, HOURLY_HOUSE = 48, 64, 80
 
 
 def _tens(watts: float) -> float:
@@ -53,6 +56,18 @@ class Flow:
     def grid(self) -> float:
         """What the grid adds, or takes when below 0."""
         return self.load - self.pv + self.battery
+
+
+def _flows(flow: Flow) -> dict[int, float]:
+    """Return what flows where, W, none below 0, by the type of its hourly energy."""
+    return {
+        HOURLY_PV: flow.pv,
+        HOURLY_CHARGE: max(0.0, flow.battery),
+        HOURLY_DISCHARGE: max(0.0, -flow.battery),
+        HOURLY_IMPORT: max(0.0, flow.grid),
+        HOURLY_EXPORT: max(0.0, -flow.grid),
+        HOURLY_HOUSE: flow.load,
+    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,16 +106,31 @@ class Plant:
         wall_box: bool = True,
         heating_rod: bool = False,
         warm_up: bool = True,
+        panels: Sequence[Panel] = STRINGS,
+        rated: float = RATED_POWER,
+        dead_strings: Sequence[int] = (),
+        offline_packs: Sequence[str] = (),
+        heat_pump: bool = False,
+        smart_plug: bool = False,
     ) -> None:
-        """Build the plant and run it from midnight to now, so that the day has energies."""
-        self._now = now
+        """Build the plant and run it from midnight to now, so that the day has energies.
+
+        `dead_strings` (0, 1, 2) deliver nothing, `offline_packs` neither work nor report.
+        """
+        self.now = now
         self.serial = serial
         self.seed = seed
+        self.panels = tuple(panels)
+        self.rated = rated
+        self.dead_strings = frozenset(dead_strings)
+        self.offline_packs = frozenset(offline_packs)
         self.reserve = 0.10
         self.held = Hold()
         self.errors: dict[str, list[int]] = {}
         self.wall_box = WallBox(WALL_BOX_SERIAL) if wall_box else None
         self.rod = HeatingRod(ROD_SERIAL) if heating_rod else None
+        self.heat_pump = HEAT_PUMP_SERIAL if heat_pump else ""
+        self.smart_plug = PLUG_SERIAL if smart_plug else ""
         self.packs = make_packs(packs, seed, 0.32 if soc is None else soc)
         self.minutes: deque[Minute] = deque(maxlen=_HISTORY_MINUTES)
         self.import_wh, self.export_wh = 1_204_300.0, 3_127_800.0
@@ -110,6 +140,7 @@ class Plant:
         self.battery_discharged_wh = sum(pack.discharged_wh for pack in self.packs)
         self.hourly: dict[int, list[float]] = {}
         self.hourly_day = 0
+        self.day_wh = dict.fromkeys(_flows(Flow(0.0, (0.0, 0.0, 0.0), 0.0, 0)), 0.0)
         end = now()
         self.started = end - timedelta(days=41, hours=5)
         self._sums = [0.0] * 7
@@ -125,6 +156,11 @@ class Plant:
             self.set_soc(soc)
 
     @property
+    def online_packs(self) -> list[Pack]:
+        """The packs that work and report."""
+        return [pack for pack in self.packs if pack.serial not in self.offline_packs]
+
+    @property
     def soc(self) -> float:
         """State of charge of all packs together, 0 to 1."""
         capacity = sum(pack.capacity for pack in self.packs)
@@ -138,12 +174,12 @@ class Plant:
     @property
     def charge_limit(self) -> float:
         """What the battery takes, W."""
-        return sum(pack.charge_limit() for pack in self.packs)
+        return sum(pack.charge_limit() for pack in self.online_packs)
 
     @property
     def discharge_limit(self) -> float:
         """What the battery gives, W."""
-        return sum(pack.discharge_limit(self.reserve) for pack in self.packs)
+        return sum(pack.discharge_limit(self.reserve) for pack in self.online_packs)
 
     def hold(
         self,
@@ -168,7 +204,7 @@ class Plant:
 
     def advance(self, to: datetime | None = None) -> None:
         """Integrate up to a time, by default the clock's; never goes back."""
-        end = to or self._now()
+        end = to or self.now()
         ahead = (end - self.time).total_seconds()
         if ahead > 0:
             self._run(end, max(_STEP, floor(ahead / _MAX_STEPS / _STEP) * _STEP))
@@ -190,6 +226,7 @@ class Plant:
     def _new_day(self) -> None:
         home = self.time.astimezone(HOME)
         self.solar_today_wh = 0.0
+        self.day_wh = dict.fromkeys(self.day_wh, 0.0)
         if home.day == 1:
             self.solar_month_wh = 0.0
         if home.day == 1 and home.month == 1:
@@ -202,11 +239,14 @@ class Plant:
         if strings is None:
             light = irradiance(moment.astimezone(UTC), _SUNNY_DAY)
             watts = [
-                panel_power(panel, light, sunlight(self.seed, stamp - 9 * index))
-                for index, panel in enumerate(STRINGS)
+                0.0
+                if index in self.dead_strings
+                else panel_power(panel, light, sunlight(self.seed, stamp - 9 * index))
+                for index, panel in enumerate(self.panels)
             ]
-            over = max(1.0, sum(watts) / RATED_POWER)
-            strings = (_tens(watts[0] / over), _tens(watts[1] / over), _tens(watts[2] / over))
+            over = max(1.0, sum(watts) / self.rated)
+            first, second, third = (_tens(power / over) for power in (*watts, 0.0, 0.0, 0.0)[:3])
+            strings = (first, second, third)
         pv = sum(strings)
         load = base_load(self.seed, moment)
         if self.wall_box:
@@ -221,19 +261,20 @@ class Plant:
             battery = self._regulate(pv - load, stamp)
         idle = None
         few = self.charge_limit if battery > 0 else self.discharge_limit
-        if len(self.packs) > 2 and abs(battery) < 0.4 * few:
-            idle = int(hashed(self.seed + 60, int(stamp // 3600)) * len(self.packs))
-        if self.packs:
-            share(self.packs, battery, idle)
+        working = self.online_packs
+        if len(working) > 2 and abs(battery) < 0.4 * few:
+            idle = int(hashed(self.seed + 60, int(stamp // 3600)) * len(working))
+        if working:
+            share(working, battery, idle)
         return Flow(load, strings, battery, round(self.soc * 100))
 
     def _regulate(self, surplus: float, stamp: float) -> float:
         """Return the battery's power: all of the surplus but a small error of the control."""
-        if not self.packs:
+        if not self.online_packs:
             return 0.0
         error = floor(hashed(self.seed + 70, int(stamp // 5)) * 4) * 10.0 - 10.0
         wanted = _tens(surplus - error)
-        limited = min(self.charge_limit, max(-self.discharge_limit, -RATED_POWER, wanted))
+        limited = min(self.charge_limit, max(-self.discharge_limit, -self.rated, wanted))
         limited = float(int(limited / 10) * 10)
         return 0.0 if abs(limited) < 40 else limited
 
@@ -263,10 +304,10 @@ class Plant:
         day, hour = int(stamp // 86400) * 86400, int(stamp % 86400 // 3600)
         if day != self.hourly_day:
             self.hourly_day = day
-            self.hourly = {bit: [0.0] * 24 for bit in (HOURLY_HOUSE, HOURLY_PV, HOURLY_PV1)}
-        self.hourly[HOURLY_HOUSE][hour] += flow.load * hours
-        self.hourly[HOURLY_PV][hour] += flow.pv * hours
-        self.hourly[HOURLY_PV1][hour] += flow.strings[0] * hours
+            self.hourly = {bit: [0.0] * 24 for bit in self.day_wh}
+        for bit, power in _flows(flow).items():
+            self.hourly[bit][hour] += power * hours
+            self.day_wh[bit] += power * hours
 
     def _count_minute(self, stamp: float, flow: Flow, seconds: float) -> None:
         minute = int(stamp // 60) * 60

@@ -10,7 +10,7 @@ from .build import Value, complete, message, sparse
 from .grid_code import VDE_AR_N_4105
 from .packs import Pack
 from .physics import hashed
-from .plant import STRINGS, Flow, Minute, Plant
+from .plant import Flow, Minute, Plant
 
 # The order in which a real Plus lists its packs.
 _PACK_ORDER = (4, 2, 1, 3, 5, 6)
@@ -35,9 +35,7 @@ def energy_stream(plant: Plant) -> Message:
         "sysGridPwr": flow.grid,
         "mpptPwr": flow.pv,
         "bpPwr": flow.battery,
-        "pv1_pwr": flow.strings[0],
-        "pv2_pwr": flow.strings[1],
-        "pv3_pwr": flow.strings[2],
+        **{f"pv{index + 1}_pwr": power for index, power in enumerate(flow.strings)},
     }
     built = {key: value for key, value in stream.items() if value}
     if plant.packs:
@@ -45,11 +43,17 @@ def energy_stream(plant: Plant) -> Message:
     return message("EnergyStream", built)
 
 
-def phases(plant: Plant) -> list[Message]:
-    """Three phases at the inverter; actPwr below 0 = delivering."""
+def phases(plant: Plant, *, single: bool = False) -> list[Message]:
+    """Return the phases at the inverter; actPwr below 0 = delivering.
+
+    On a single-phase system two are not wired, and above 0 is delivering.
+    """
     delivered = plant.flow.pv - plant.flow.battery
     built = []
-    for index, part in enumerate(_SHARES):
+    for index, part in enumerate((-1.0, 0.0, 0.0) if single else _SHARES):
+        if not part:
+            built.append(message("Phase", {}))
+            continue
         volt = 231.5 + index * 0.7 + _jitter(plant, 300 + index, 2.4)
         active = -delivered * part
         reactive = 18.0 + _jitter(plant, 310 + index, 8.0)
@@ -65,9 +69,9 @@ def phases(plant: Plant) -> list[Message]:
     return built
 
 
-def _strings(flow: Flow) -> list[Message]:
+def _strings(plant: Plant) -> list[Message]:
     built = []
-    for panel, power in zip(STRINGS, flow.strings, strict=True):
+    for panel, power in zip(plant.panels, plant.flow.strings, strict=False):
         lit = power > 0
         volt = panel.open_volt * (0.78 + 0.05 * power / panel.peak) if lit else 13.0
         values = {"vol": volt, "amp": power / volt, "pwr": power, "lightSta": int(lit)}
@@ -91,19 +95,19 @@ def _dsg_minutes(plant: Plant) -> int:
     return int(max(0.0, usable) / power * 60) if power > 0 else _NO_TIME
 
 
-def heartbeat(plant: Plant) -> Message:
-    """96/1 with every field."""
+def heartbeat(plant: Plant, *, single: bool = False) -> Message:
+    """96/1 with every field; the single-phase system has the other direction of power."""
     flow = plant.flow
     delivered = flow.pv - flow.battery
     active = 2 if flow.pv > 0 else 0
-    line = phases(plant)
+    line = phases(plant, single=single)
     frequency = 50.0 + _jitter(plant, 320, 0.05)
     loads = [
         sparse("Load", {"vol": 231.0 + index, "amp": 0.43, "freq": frequency, "pwr": 99.0})
         for index in range(3)
     ]
     container: dict[str, Value] = {
-        "mpptPv": _strings(flow),
+        "mpptPv": _strings(plant),
         "mpptInsResist": 464.0,
         "mpptTempVal": [36.5 + flow.pv / 800, 35.0 + flow.pv / 800],
     }
@@ -114,7 +118,7 @@ def heartbeat(plant: Plant) -> Message:
         "rate_ctrl_swtich": True,
         "sys_rate_ctrl_time": 10,
         "dura_time": 60,
-        "pcs_act_pwr": -delivered,
+        "pcs_act_pwr": delivered if single else -delivered,
         "pcsAcFreq": frequency,
         "pcsAPhase": line[0],
         "pcsBPhase": line[1],
@@ -130,8 +134,8 @@ def heartbeat(plant: Plant) -> Message:
         "mpptHeartBeat": [message("MpptHeartbeat", container)],
         "pcsVbusRef": 800.0,
         "pcsActivePowerRef": delivered,
-        "pcsActivePowerLimitUp": 15000.0,
-        "pcsActivePowerLimitDn": -15000.0,
+        "pcsActivePowerLimitUp": plant.rated,
+        "pcsActivePowerLimitDn": -plant.rated,
         "pcs_bp_power": flow.battery,
         "pcs_bp_power_chg_limit": plant.charge_limit,
         "pcsRelayStateShow": 255,
@@ -151,7 +155,7 @@ def heartbeat(plant: Plant) -> Message:
         "ems_pcs_selfcheck_state": 2,
         "ems_pcs_startup_state": 2,
         "emsBusVolt": bus,
-        "emsBpAliveNum": len(plant.packs),
+        "emsBpAliveNum": len(plant.online_packs),
         "emsBpPower": flow.battery,
         "emsBpChg": plant.charge_limit,
         "emsBpDsg": -plant.discharge_limit,
@@ -173,7 +177,7 @@ def heartbeat(plant: Plant) -> Message:
         "dcdc_bp_vol": plant.packs[0].volt() if plant.packs else 0.0,
         "dcdc_inductance_curr": flow.battery / 800,
         "inner_temperature": 38.0 + abs(delivered) / 900,
-        "inv_rated_power": 15000,
+        "inv_rated_power": int(plant.rated),
         "pcs_backup_pwr": 297.0,
     }
     return complete("Heartbeat", values)
@@ -259,7 +263,7 @@ def in_device_order(units: Iterable[Pack]) -> list[Pack]:
 
 def packs(plant: Plant, units: Sequence[Pack] | None = None) -> Message:
     """96/7: these packs, or all of them."""
-    chosen = in_device_order(plant.packs) if units is None else units
+    chosen = in_device_order(plant.online_packs) if units is None else units
     return message("PackReport", {"bpSta": [pack(plant, unit) for unit in chosen]})
 
 
@@ -279,6 +283,7 @@ def config_values(plant: Plant) -> dict[str, Value]:
         "dura_time": 60,
         "ems_ctrl_led_bright": 50,
         "user_role": 1,
+        "ems_sg_ready": complete("SgReady", {}),
     }
 
 
@@ -306,7 +311,7 @@ def state_values(plant: Plant) -> dict[str, Value]:
         "bp_chg_dsg_sta": charge_state(plant.flow.battery),
         "bpSoc": plant.flow.soc,
         "emsSysSelfCheckStat": 2,
-        "bp_online_sum": len(plant.packs),
+        "bp_online_sum": len(plant.online_packs),
         "sys_on_off_machine_stat": 1,
         "bpTotalChgEnergy": int(plant.battery_charged_wh),
         "bpTotalDsgEnergy": int(plant.battery_discharged_wh),

@@ -11,10 +11,11 @@ from google.protobuf.json_format import MessageToDict
 
 from custom_components.energy_storage_hub.powerocean.messages import Message
 
-from . import accessories, reports
+from . import accessories, fit, parallel, reports
 from .clock import HOME
-from .frames import Model
+from .model import Model
 from .packs import Pack
+from .parallel import Inverter, ParallelPlant
 from .plant import Plant
 
 type Json = dict[str, Any]
@@ -40,10 +41,15 @@ def _kwh(watt_hours: float) -> str:
     return f"{watt_hours / 1000:.2f}"
 
 
-def _heartbeat(plant: Plant) -> Json:
-    built = _plain(reports.heartbeat(plant))
+_DARK_PHASE = dict.fromkeys(("volt", "amp", "actPwr", "reactPwr", "apparentPwr"), 0.0)
+
+
+def _heartbeat(plant: Plant, model: Model) -> Json:
+    """Return 96/1; a phase that is not wired, empty on MQTT, is full of zeros here."""
+    built = _plain(reports.heartbeat(plant, single=model.single_phase))
     for phase in ("pcsAPhase", "pcsBPhase", "pcsCPhase"):
-        built[phase] = {_PHASE_NAMES.get(key, key): value for key, value in built[phase].items()}
+        told = built[phase] or _DARK_PHASE
+        built[phase] = {_PHASE_NAMES.get(key, key): value for key, value in told.items()}
     for container in built["mpptHeartBeat"]:
         for string in container["mpptPv"]:
             string["lightSta"] = bool(string.get("lightSta"))
@@ -66,7 +72,8 @@ def _packs(plant: Plant, now: datetime) -> Json:
         stale = pack_json(plant, plant.packs[0])
         stale |= {"bpPwr": 0.0, "bpSoc": 41, "bpTimestamp": int((now - _STALE).timestamp())}
         built |= {"bpHeartBeat": [stale], "": json.dumps({"bpSn": "", "bpDsrc": 0})}
-    for unit in reports.in_device_order(plant.packs):
+    units = plant.in_own_slots() if isinstance(plant, Inverter) else plant.online_packs
+    for unit in reports.in_device_order(units):
         built[unit.serial] = json.dumps(pack_json(plant, unit), separators=(",", ":"))
     return built
 
@@ -83,7 +90,7 @@ def _errors(plant: Plant) -> Json:
 
 
 def _change(plant: Plant, model: Model) -> Json:
-    if model is Model.OCEAN:
+    if model is not Model.PLUS:
         whole = _plain(reports.change_report(plant), _CONFIG_NAMES)
         return {"EMS_CHANGE_REPORT": whole}
     state = _plain(reports.plus_state(plant))
@@ -96,8 +103,58 @@ def _change(plant: Plant, model: Model) -> Json:
     }
 
 
-def quota(plant: Plant, model: Model, now: datetime) -> Json:
-    """Return the reports of the snapshot by their names."""
+def _fit(plant: Plant) -> Json:
+    """Return the reports of a Fit, by its own names."""
+    return {
+        "ENERGY_STREAM_REPORT": _plain(fit.energy_stream(plant)),
+        "EMS_HEARTBEAT": _plain(fit.heartbeat(plant)),
+        "ERROR_CHANGE_HEARTBEAT": _plain(fit.errors(plant)),
+        "BP_CHANGE_HEARTBEAT": _plain(fit.packs(plant)),
+        "BMS_HEARTBEAT": {
+            unit.serial: json.dumps(_plain(fit.bms(plant, unit))) for unit in plant.online_packs
+        },
+        "DCDC_CHANGE_HEARTBEAT": _plain(fit.dc_change(plant)),
+        "DCDC_STA_HEARTBEAT": _plain(fit.dc_status(plant)),
+    }
+
+
+def _inverter(plant: Plant, now: datetime) -> Json:
+    """Return what each inverter of a parallel system tells of itself."""
+    return {
+        "EMS_HEARTBEAT": _heartbeat(plant, Model.PARALLEL),
+        **_change(plant, Model.PARALLEL),
+        "ERROR_CHANGE_REPORT": _errors(plant),
+        "BP_STA_REPORT": _packs(plant, now),
+    }
+
+
+def _parallel(plant: ParallelPlant, now: datetime) -> Json:
+    """Return the reports of the master, with those about all."""
+    built = _inverter(plant.look()[0], now)
+    # Of the time before the second inverter came: a year old, and wrong.
+    old = {"sysLoadPwr": 530.0, "sysGridPwr": 1840.0, "mpptPwr": 230.0, "bpPwr": 1540.0}
+    built["ENERGY_STREAM_REPORT"] = {**old, "bpSoc": 34, "updateTime": _time(now - _STALE)}
+    built["PARALLEL_ENERGY_STREAM_REPORT"] = {
+        "paraEnergyStream": [
+            {"devSn": "", "bpPwr": 0.0, "mpptPwr": 0.0, "sysGridPwr": 0.0, **_plain(entry)}
+            for entry in getattr(parallel.stream(plant), "para_energy_stream", ())
+        ]
+    }
+    devices = [
+        {"devAddr": place, "devSn": inverter.serial}
+        for place, inverter in enumerate(plant.inverters, start=1)
+    ]
+    built["EMS_PARALLEL_DEVICE_LIST"] = {
+        "paraDevList": {"paraDev": devices},
+        "paraDevOnflictList": {"paraDev": []},
+    }
+    built["EMS_PARAM_CHANGE_REPORT"] = _plain(accessories.param_change(plant))
+    built["ERROR_CODE_MASK_REPORT"] = {"errorCode": [0] * 32}
+    return built
+
+
+def _basic(plant: Plant, model: Model, now: datetime) -> Json:
+    """Return the reports of a system with one inverter."""
     flow = plant.flow
     stream = {
         "sysLoadPwr": flow.load,
@@ -105,16 +162,14 @@ def quota(plant: Plant, model: Model, now: datetime) -> Json:
         "mpptPwr": flow.pv,
         "bpPwr": flow.battery,
         "bpSoc": flow.soc,
-        "pv1Pwr": flow.strings[0],
-        "pv2Pwr": flow.strings[1],
-        "pv3Pwr": flow.strings[2],
         "pvInvPwr": 0.0,
+        **{f"pv{index}Pwr": flow.strings[index - 1] for index in range(1, 4)},
     }
     if not plant.packs:
         del stream["bpSoc"]
-    found: Json = {
+    return {
         "ENERGY_STREAM_REPORT": stream,
-        "EMS_HEARTBEAT": _heartbeat(plant),
+        "EMS_HEARTBEAT": _heartbeat(plant, model),
         **_change(plant, model),
         "EMS_PARAM_CHANGE_REPORT": _plain(accessories.param_change(plant)),
         "ERROR_CHANGE_REPORT": _errors(plant),
@@ -122,20 +177,53 @@ def quota(plant: Plant, model: Model, now: datetime) -> Json:
         "BP_STA_REPORT": _packs(plant, now),
         "EMS_PV_INV_ENERGY_STREAM_REPORT": {"pvInvPwr": 0.0},
     }
+
+
+def quota(plant: Plant, model: Model, now: datetime) -> Json:
+    """Return the reports of the snapshot by their names."""
+    if model is Model.FIT:
+        found = _fit(plant)
+    elif isinstance(plant, ParallelPlant):
+        found = _parallel(plant, now)
+    else:
+        found = _basic(plant, model, now)
     box = accessories.wall_box(plant)
     if box:
         known = {key: value for key, value in _plain(box).items() if "unknown" not in key}
         found["EVCHARGING_REPORT"] = known | accessories.wall_box_values(plant)
+    rod, rod_stream = accessories.heating_rod(plant), accessories.rod_stream(plant)
+    if rod and rod_stream:
+        found["HEATING_ROD_PARAM_REPORT"] = _plain(rod)
+        found["HEATING_ROD_ENERGY_STREAM_REPORT"] = _plain(rod_stream)
+    plug = accessories.smart_plug(plant)
+    if plug:
+        found["EDEV_PARAM_REPORT"] = {plant.smart_plug: json.dumps(_plain(plug))}
+        found["EDEV_PRIORITY_LIST_REPORT"] = _plain(accessories.priorities(plant))
     stamp = {"updateTime": _time(now)}
     return {f"{model.prefix}_{name}": {**stamp, **report} for name, report in found.items()}
+
+
+def _others(plant: ParallelPlant, own: Json, now: datetime) -> Json:
+    """Return the `parallel` part: the master's reports once more, and the others'."""
+    stamp = {"updateTime": _time(now)}
+    prefix = Model.PARALLEL.prefix
+    return {plant.serial: own} | {
+        inverter.serial: {
+            f"{prefix}_{name}": {**stamp, **report}
+            for name, report in _inverter(inverter, now).items()
+        }
+        for inverter in plant.look()[1:]
+    }
 
 
 def detail(plant: Plant, model: Model, now: datetime, *, online: bool = True) -> Json:
     """Return the `data` of the snapshot; `now` is the time that the reports claim."""
     flow = plant.flow
+    # The Fit's own signs are at the top too.
+    sign = -1 if model is Model.FIT else 1
     built: Json = {
-        "sysLoadPwr": flow.load,
-        "sysGridPwr": flow.grid,
+        "sysLoadPwr": sign * flow.load,
+        "sysGridPwr": sign * flow.grid,
         "mpptPwr": flow.pv,
         "bpPwr": flow.battery,
         "bpSoc": flow.soc,
@@ -155,6 +243,8 @@ def detail(plant: Plant, model: Model, now: datetime, *, online: bool = True) ->
         "timezone": "Europe/Berlin",
         "quota": quota(plant, model, now),
     }
+    if isinstance(plant, ParallelPlant):
+        built["parallel"] = _others(plant, built["quota"], now)
     if not plant.packs:
         del built["bpSoc"]
     return built

@@ -16,11 +16,11 @@ from simulator.broker import Login, MqttBroker
 from simulator.certificates import Certificate, self_signed
 
 from . import snapshot
-from .clock import Now, PlantClock, wall_clock
+from .clock import Now, wall_clock
 from .cloud import OTHER_REGION, Account, Cloud, Faults, Listed, MqttAccess
 from .device import Device
-from .frames import Model
-from .plant import PACK_SERIALS, SYSTEM_SERIAL, Plant
+from .model import Model
+from .scenarios import Scenario, make_plant
 
 DELTA = Listed("R331ZSIM00000001", "Camping", "DELTA 2")
 OCEAN_2 = Listed("RE11ZSIM00000001", "Garage", "")
@@ -38,8 +38,9 @@ class SimulatedCloud:
         auto_push: bool = False,
         masked: bool = False,
         model: Model = Model.PLUS,
-        serial: str = SYSTEM_SERIAL,
-        packs: Sequence[str] = PACK_SERIALS,
+        scenario: Scenario = Scenario.DAY,
+        serial: str | None = None,
+        packs: Sequence[str] | None = None,
         extra_devices: Sequence[Listed] = (),
         shared: bool = False,
         now: Now = wall_clock,
@@ -49,27 +50,36 @@ class SimulatedCloud:
         soc: float | None = None,
         wall_box: bool = True,
         heating_rod: bool = False,
+        heat_pump: bool = False,
+        smart_plug: bool = False,
     ) -> None:
         """Describe what to simulate; ports 0 are free ones, `now` moves cloud and plant."""
         self.account = Account()
         self.model = model
-        self.serial = serial
-        self.plant = Plant(
-            PlantClock(now, speed, start),
+        self.plant = make_plant(
+            model,
+            scenario,
+            now=now,
+            speed=speed,
+            start=start,
             serial=serial,
-            seed=seed,
-            soc=soc,
             packs=packs,
+            soc=soc,
+            seed=seed,
             wall_box=wall_box,
             heating_rod=heating_rod,
+            heat_pump=heat_pump,
+            smart_plug=smart_plug,
         )
+        self.serial = serial = self.plant.serial
         self.mqtt = MqttAccess()
         self.listed = {serial: Listed(serial, "Simulated home", "", shared=shared)}
         self.listed |= {device.serial: device for device in extra_devices}
         self.cloud = Cloud(
             self.account, self.mqtt, now, {serial: self._snapshot}, self.listed, port=http_port
         )
-        self._auto_push, self._masked = auto_push, masked
+        # Real Fits mask what they push.
+        self._auto_push, self._masked = auto_push, masked or model is Model.FIT
         self._mqtt_port, self._tls = mqtt_port, tls
         self._stack = AsyncExitStack()
         self._frozen: dict[str, Any] | None = None

@@ -10,26 +10,29 @@ import asyncio
 import base64
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlsplit
 
 import aiohttp
-import orjson
 
 from ..source import (
     SourceAuthError,
     SourceConnectionError,
     SourceDataError,
+    SourceError,
     SourceRefusedError,
 )
+from ..web import TIMEOUT, fetch, is_loopback
 
 LOGIN_HOSTS = ("https://api.ecoflow.com", "https://api-e.ecoflow.com")
 DATA_HOSTS = ("https://api-e.ecoflow.com", "https://api-a.ecoflow.com")
 
-_TIMEOUT = aiohttp.ClientTimeout(total=20, connect=10)
-_MAX_BODY = 2 << 20
-_LOGIN_INTERVAL = 60.0
-_LOOPBACK = ("127.0.0.1", "localhost", "::1")
+LOGIN_INTERVAL = 60.0
+"""Nobody knows when the cloud locks an account: better not to find out, s."""
+
+_TWO_FACTOR = ("two-factor", "two factor", "two-step", "2fa", "verification")
+"""Words of the cloud's refusal, whose code is not known, when it wants a second factor."""
 
 _SLAVE_SERIAL = "非法设备"
 """Message of the cloud for the serial number of a slave inverter: "illegal device"."""
@@ -68,30 +71,40 @@ def check_server(address: str) -> str:
 
     Raises ValueError unless it is https, or http on this very machine, and nothing but a host.
     """
-    parts = urlsplit(address.strip())
+    address = address.strip()
+    if any(char.isspace() or char == "\\" for char in address):
+        raise ValueError("not a web address")  # browsers and libraries read these differently
+    parts = urlsplit(address)
     if parts.scheme not in ("https", "http") or not parts.hostname:
         raise ValueError("not a web address")
     if parts.scheme == "http" and not is_loopback(parts.hostname):
         raise ValueError("http only on this machine")
-    if parts.username or parts.password or parts.query or parts.fragment or parts.path.strip("/"):
+    if "@" in parts.netloc or parts.query or parts.fragment or parts.path.strip("/"):
         raise ValueError("more than a host")
     _ = parts.port  # raises ValueError for a port that cannot be
     return f"{parts.scheme}://{parts.netloc}"
-
-
-def is_loopback(host: str) -> bool:
-    """Whether the host is this machine."""
-    return host.strip("[]").lower() in _LOOPBACK
 
 
 class Account:
     """An EcoFlow app account. Logs in when needed, at most once a minute, never in parallel."""
 
     def __init__(
-        self, session: aiohttp.ClientSession, email: str, password: str, server: str = ""
+        self,
+        session: aiohttp.ClientSession,
+        email: str,
+        password: str,
+        server: str = "",
+        *,
+        timeout: aiohttp.ClientTimeout = TIMEOUT,
+        login_interval: float = LOGIN_INTERVAL,
     ) -> None:
-        """Use the account; `server` stands in for all of EcoFlow's hosts."""
+        """Use the account; `server` stands in for all of EcoFlow's hosts.
+
+        Logins are at least `login_interval` s apart.
+        """
         self._session = session
+        self._timeout = timeout
+        self._login_interval = login_interval
         self._email = email
         self._password = password
         self._login_hosts: tuple[str, ...] = (server,) if server else LOGIN_HOSTS
@@ -111,7 +124,7 @@ class Account:
                 loop = asyncio.get_running_loop()
                 if loop.time() < self._next_login:
                     raise SourceConnectionError("waiting before the next login")
-                self._next_login = loop.time() + _LOGIN_INTERVAL
+                self._next_login = loop.time() + self._login_interval
                 self.logins += 1
                 self._token = await self._login_anywhere()
             return self._token
@@ -130,11 +143,11 @@ class Account:
         try:
             protocol = str(data.get("protocol") or "mqtts")
             broker = Broker(
-                host=str(data["url"]),
-                port=int(data["port"]),
+                host=_text(data["url"]),
+                port=_port(data["port"]),
                 tls=protocol != "mqtt",
-                user=str(data["certificateAccount"]),
-                password=str(data["certificatePassword"]),
+                user=_text(data["certificateAccount"]),
+                password=_text(data["certificatePassword"]),
             )
         except (KeyError, ValueError, TypeError) as err:
             raise SourceDataError("certification is incomplete") from err
@@ -144,6 +157,7 @@ class Account:
 
     async def devices(self) -> list[ListedDevice]:
         """Return the devices bound to or shared with the account."""
+        await self.login()  # which finds out the host that knows the account
         data = await self._get("/iot-service/user/device", self._login_hosts[:1], {})
         listed: dict[str, ListedDevice] = {}
         for group in ("bound", "share"):
@@ -158,7 +172,8 @@ class Account:
 
         Raises SourceRefusedError with the key `slave_serial`, `wrong_region` or `not_allowed`.
         """
-        error: Exception = SourceDataError("no host answered")
+        refused: SourceError | None = None
+        failed: SourceError | None = None
         for host in self._data_hosts:
             try:
                 data = await self._get(
@@ -167,26 +182,34 @@ class Account:
                     {"sn": serial},
                     {"product-type": str(product_type)},
                 )
+            # Another region may answer, or know the system.
             except SourceRefusedError as err:
-                # Another region may know the system.
-                error = err
+                refused = err
+                continue
+            except SourceConnectionError as err:
+                failed = failed or err
                 continue
             self._data_hosts = (host, *(other for other in self._data_hosts if other != host))
             return data
-        raise error
+        # Refused is only what all of them refuse.
+        raise failed or refused or SourceDataError("no host to ask")
 
     async def _login_anywhere(self) -> Token:
         """Try the regions in turn: refused is only what all of them refuse."""
         refused: SourceAuthError | None = None
+        failed: SourceConnectionError | None = None
         for host in self._login_hosts:
             try:
                 token = await self._login_at(host)
             except SourceAuthError as err:
                 refused = refused or err
                 continue
+            except SourceConnectionError as err:
+                failed = failed or err
+                continue
             self._login_hosts = (host, *(other for other in self._login_hosts if other != host))
             return token
-        raise refused or SourceConnectionError("no host to log in to")
+        raise failed or refused or SourceConnectionError("no host to log in to")
 
     async def _login_at(self, host: str) -> Token:
         answer = await self._request(
@@ -233,52 +256,29 @@ class Account:
                         **(headers or {}),
                     },
                 )
+                return _data(answer)
             except SourceAuthError:
                 self.forget_login(token)
                 if last_try:
                     raise
-                continue
-            return _data(answer)
         raise AssertionError("unreachable")
 
     async def _request(
         self, method: str, url: str, *, login: bool = False, **options: Any
     ) -> Mapping[str, Any]:
         """Send a request and return the JSON object that came back."""
-        try:
-            async with self._session.request(
-                method, url, timeout=_TIMEOUT, allow_redirects=False, **options
-            ) as response:
-                if response.status in (401, 403) and not login:
-                    raise SourceAuthError(f"token refused with {response.status}")
-                if response.status != 200:
-                    raise SourceConnectionError(f"answer with status {response.status}")
-                body = await _read(response)
-        except (aiohttp.ClientError, TimeoutError, OSError) as err:
-            raise SourceConnectionError(f"no answer: {type(err).__name__}") from err
-        try:
-            answer = orjson.loads(body)
-        except orjson.JSONDecodeError as err:
-            raise SourceDataError("answer is not JSON") from err
-        if not isinstance(answer, Mapping):
-            raise SourceDataError("answer is not an object")
-        return answer
-
-
-async def _read(response: aiohttp.ClientResponse) -> bytes:
-    """Read the body, but not an endless one."""
-    body = bytearray()
-    async for chunk in response.content.iter_chunked(1 << 16):
-        body += chunk
-        if len(body) > _MAX_BODY:
-            raise SourceDataError("answer is too long")
-    return bytes(body)
+        answer = await fetch(self._session, method, url, within=self._timeout, **options)
+        if answer.status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN) and not login:
+            raise SourceAuthError(f"token refused with {answer.status}")
+        if answer.status != HTTPStatus.OK:
+            raise SourceConnectionError(f"answer with status {answer.status}")
+        return answer.json_object()
 
 
 def _login_error(code: str, message: str) -> Exception:
     """Say why a login failed: two-factor login, wrong password, or whatever else."""
     lowered = message.lower()
-    if any(word in lowered for word in ("two-factor", "two factor", "2fa", "verification code")):
+    if any(word in lowered for word in _TWO_FACTOR):
         return SourceAuthError(f"login code {code}: two-factor", "two_factor")
     if code.startswith("5"):
         return SourceConnectionError(f"login code {code}")
@@ -301,6 +301,21 @@ def _data(answer: Mapping[str, Any]) -> Mapping[str, Any]:
     if not isinstance(data, Mapping):
         raise SourceRefusedError("success without data", "wrong_region")
     return data
+
+
+def _text(value: object) -> str:
+    """Return a text that is there. Raises ValueError for anything else."""
+    if not isinstance(value, str) or not value:
+        raise ValueError("no text")
+    return value
+
+
+def _port(value: Any) -> int:
+    """Return the number of a port. Raises ValueError or TypeError for anything else."""
+    port = int(value)
+    if not 0 < port < 1 << 16:
+        raise ValueError("no port")
+    return port
 
 
 def _listed(serial: str, entry: Any) -> ListedDevice:

@@ -9,8 +9,6 @@ import ssl
 import time
 from typing import Any, override
 
-import aiohttp
-
 from ..source import (
     Device,
     Problem,
@@ -43,9 +41,6 @@ STREAM_SILENT = "stream_silent"
 class Settings:
     """What a person chose."""
 
-    email: str
-    password: str
-    server: str = ""
     serials: tuple[str, ...] = ()
     """Systems typed by hand, for accounts whose list is empty."""
     client_uuid: str
@@ -96,16 +91,16 @@ class PowerOcean(Source):
 
     def __init__(
         self,
-        session: aiohttp.ClientSession,
+        account: Account,
         settings: Settings,
         listener: SourceListener,
-        tls: ssl.SSLContext | None,
+        tls: ssl.SSLContext,
     ) -> None:
         """Prepare; nothing is sent before `start`."""
         self._settings = settings
         self._listener = listener
         self._tls = tls
-        self._account = Account(session, settings.email, settings.password, settings.server)
+        self._account = account
         self._devices: dict[str, Device] = {}
         self._systems: dict[str, System] = {}
         self._stream: Stream | None = None
@@ -138,6 +133,12 @@ class PowerOcean(Source):
         for device, model in found.systems:
             self._add_system(device, model)
         await self.poll()
+        now = time.monotonic()
+        self._lost = {
+            system.serial
+            for system in self._systems.values()
+            if not system.available(now, self._stale)
+        }
         self._stream = Stream(
             client_uuid=self._settings.client_uuid,
             account=self._account,
@@ -188,9 +189,14 @@ class PowerOcean(Source):
 
     @override
     def available(self, serial: str) -> bool:
-        device = self._devices.get(serial)
-        system = self._systems.get(device.parent or serial) if device else None
+        system = self._systems.get(self._system_of(serial))
         return system is not None and system.available(time.monotonic(), self._stale)
+
+    def _system_of(self, serial: str) -> str:
+        """Return the system's serial number: a pack may hang on one of its inverters."""
+        while (device := self._devices.get(serial)) and device.parent:
+            serial = device.parent
+        return serial
 
     @property
     def _stale(self) -> float:
@@ -300,8 +306,7 @@ class PowerOcean(Source):
 
     @override
     def diagnostics(self, serial: str | None = None) -> dict[str, Any]:
-        device = self._devices.get(serial or "")
-        chosen = device and (device.parent or device.serial)
+        chosen = self._system_of(serial) if serial in self._devices else None
         stream = self._stream
         now = time.time()
         return {

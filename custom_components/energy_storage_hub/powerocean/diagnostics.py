@@ -36,14 +36,43 @@ def describe_system(system: System, stale: float) -> dict[str, Any]:
             f"{func}/{cmd}": _describe_route(decoder, (func, cmd), record, now)
             for (func, cmd), record in sorted(decoder.routes.items())
         },
+        "other_inverters": [
+            {
+                f"{func}/{cmd}": _describe_route(decoder, (func, cmd), record, now)
+                for (func, cmd), record in sorted(unit.routes.items())
+            }
+            for unit in decoder.units.values()
+        ],
         "hourly_energy": [
             {"day": day, "type": watth_type, "wh": list(watth)}
             for (day, watth_type), watth in sorted(decoder.hours.items())
+        ],
+        "hourly_balance": [
+            {"day": day, "largest_residual_wh": residual}
+            for day in sorted({day for day, _ in decoder.hours})
+            if (residual := _residual(decoder, day)) is not None
         ],
         "energy_counted_here": {
             name: round(total, 3) for name, total in system.meter.totals.items()
         },
     }
+
+
+_SOURCES, _SINKS = (1, 32, 48), (80, 16, 64)
+"""Types of hourly energies on the Fit: solar, from battery, from grid; home, into both."""
+
+
+def _residual(decoder: Decoder, day: int) -> int | None:
+    """Return by how much the day's hours fail to add up if the types mean what the Fit's do.
+
+    A few Wh, the rounding, on a system where they do. None without all six.
+    """
+    flows = [decoder.hours.get((day, number)) for number in (*_SOURCES, *_SINKS)]
+    told = [flow for flow in flows if flow is not None]
+    if len(told) < len(flows):
+        return None
+    hours = zip(*told, strict=False)
+    return max((abs(sum(hour[:3]) - sum(hour[3:])) for hour in hours), default=0)
 
 
 def scrub(data: bytes) -> bytes:

@@ -38,6 +38,8 @@ class Packet:
     route: Route
     candidates: tuple[bytes, ...]
     code: str = ""
+    module: str = ""
+    """Serial number of the module that reports: in a parallel system, of the inverter."""
 
     @property
     def offline(self) -> bool:
@@ -65,6 +67,7 @@ def split(payload: bytes) -> Iterator[Packet]:
             (header.cmd_func, header.cmd_id),
             (unmask(pdata, mask), pdata) if masked else (pdata,),
             header.code,
+            header.module_sn,
         )
 
 
@@ -91,11 +94,13 @@ def get_all_json() -> bytes:
     ).encode()
 
 
-def keep_stream_open() -> bytes:
+def keep_stream_open(at_once: bool = False) -> bytes:
     """Return the EnergyStreamSwitch (96/97): makes 96/33 come every few seconds for a while.
 
-    Published on the `set` topic: a write to the system, however harmless.
+    Published on the `set` topic: a write to the system, however harmless. `at_once` sets the
+    second flag, which only the Fit knows: its app always does.
     """
+    pdata = b"\x08\x01\x10\x01" if at_once else b"\x08\x01"
     return _frame(
         src=APP,
         dest=EMS,
@@ -103,8 +108,8 @@ def keep_stream_open() -> bytes:
         d_dest=1,
         cmd_func=96,
         cmd_id=97,
-        pdata=b"\x08\x01",
-        data_len=2,
+        pdata=pdata,
+        data_len=len(pdata),
         need_ack=1,
         seq=_seq(),
         version=3,

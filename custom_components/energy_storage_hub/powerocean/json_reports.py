@@ -19,7 +19,8 @@ import orjson
 
 from ..convert import converter
 from ..source import Reading
-from .decode import Decoder
+from .context import text_of
+from .decode import Decoder, order_of
 from .envelope import Route
 from .messages import Descriptor, FieldDescriptor, Message
 from .plan import camel
@@ -34,6 +35,10 @@ _ALIASES = {
     "evCurrSet": "unknown31",
     "evDetectPhase": "unknown34",
     "evExeMode": "unknown35",
+    # The totals at the top of a Fit's snapshot.
+    "sysLoadPwr": "loadPwr",
+    "sysGridPwr": "gridPwr",
+    "mpptPwr": "pvPwr",
 }
 """Vendor's name in JSON -> name in our messages, where the message has no field so named."""
 
@@ -49,12 +54,38 @@ _ROUTES: dict[str, Route] = {
     "EMS_STATE_CHANGE_REPORT": (96, 17),
     "ENERGY_STREAM_REPORT": (96, 33),
     "EMS_PV_INV_ENERGY_STREAM_REPORT": (96, 39),
+    "EMS_PARALLEL_DEVICE_LIST": (96, 12),
+    "PARALLEL_ENERGY_STREAM_REPORT": (96, 50),
+    # The Fit's
+    "ERROR_CHANGE_HEARTBEAT": (96, 3),
+    "BP_CHANGE_REPORT": (96, 108),
+    "BP_CHANGE_HEARTBEAT": (96, 108),
+    "DCDC_CHANGE_HEARTBEAT": (96, 109),
+    "DCDC_STA_HEARTBEAT": (96, 110),
+    "BMS_HEARTBEAT": (96, 111),
+    # Accessories
     "EVCHARGING_REPORT": (209, 8),
+    "HEATING_ROD_PARAM_REPORT": (212, 8),
+    "HEATING_ROD_ENERGY_STREAM_REPORT": (212, 33),
+    "EDEV_PRIORITY_LIST_REPORT": (240, 2),
+    "EDEV_PARAM_REPORT": (241, 3),
 }
-"""Report names of the snapshot without their prefix (JTS1_, RE307_, JT303_)."""
+"""Report names of the snapshot without their prefix (JTS1_, RE307_, JT303_, DC303_)."""
 
 _PACKS: Route = (96, 7)
 _STREAM: Route = (96, 33)
+_PARALLEL: Route = (96, 50)
+_UNIT_LIST: Route = (96, 12)
+_BY_PART: dict[Route, str] = {
+    (96, 111): "bpSn",
+    (209, 8): "evSn",
+    (212, 8): "hrSn",
+    (241, 3): "devInfo",
+}
+"""Reports about one part: there may be several in one, and this is how they are told."""
+
+_FLAGS = {"TRUE": 1, "FALSE": 0}
+"""How some snapshots write yes and no."""
 
 UPDATE_TIME = "updateTime"
 _NOT_PACKS = frozenset({"", UPDATE_TIME, "bpHeartBeat", "bpSta"})
@@ -73,32 +104,57 @@ def snapshot_readings(
 ) -> Iterator[Reading]:
     """Yield the readings of a snapshot.
 
-    `wanted(report, route, update time)` says whether a report is news. The totals at the top
-    of a snapshot have no time of their own and stand in only where the stream's report is
-    missing.
+    `wanted(report, route, inverter)` says whether a report is news; the inverter is empty for
+    the system's own. The totals at the top of a snapshot, which have no name and no time of their
+    own, stand in only where the stream's report is missing. A parallel system leaves that of a
+    single one behind, years old.
     """
     yield Reading(decoder.serial, dict(_cloud_values(data)))
-    quota = data.get("quota")
-    reports = quota if isinstance(quota, Mapping) else {}
-    seen_stream = False
-    for name, body in reports.items():
-        route = route_of(str(name))
-        if route is None or not isinstance(body, Mapping) or not decoder.knows(route):
+    found = [
+        (unit, name, route, body)
+        for unit, name, body in reports_of(data, decoder.serial)
+        if (route := route_of(name)) is not None and decoder.knows(route)
+    ]
+    routes = {route for unit, _, route, _ in found if not unit}
+    for unit, name, route, body in sorted(found, key=lambda entry: order_of(entry[2])):
+        if unit:
+            if route in (_STREAM, _PARALLEL, _UNIT_LIST):
+                continue  # the system's own report tells them all
+            decoder.announce_unit(unit)
+        elif route == _STREAM and _PARALLEL in routes:
             continue
-        seen_stream |= route == _STREAM
-        if wanted(str(name), route, str(body.get(UPDATE_TIME, ""))):
-            yield from report_readings(decoder, route, body)
-    if not seen_stream and "sysLoadPwr" in data:
+        if wanted(name, route, unit):
+            yield from report_readings(decoder, route, body, unit)
+    if not routes & {_STREAM, _PARALLEL} and "sysLoadPwr" in data and wanted("", _STREAM, ""):
         yield from report_readings(decoder, _STREAM, data)
 
 
-def report_readings(decoder: Decoder, route: Route, body: Mapping[str, Any]) -> Iterator[Reading]:
-    """Yield the readings of one JSON report."""
+def reports_of(data: Mapping[str, Any], own: str) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
+    """Yield the reports of a snapshot: serial number of another inverter, name, content.
+
+    The `parallel` part repeats the system's own reports among those of the others.
+    """
+    quota, parallel = data.get("quota"), data.get("parallel")
+    groups: dict[str, Any] = {"": quota}
+    if isinstance(parallel, Mapping):
+        units = {text_of(str(serial)): reports for serial, reports in parallel.items()}
+        groups[""] = quota or units.pop(own, None)
+        groups |= {unit: reports for unit, reports in units.items() if unit not in ("", own)}
+    for unit, reports in groups.items():
+        for name, body in reports.items() if isinstance(reports, Mapping) else ():
+            if isinstance(body, Mapping):
+                yield unit, str(name), body
+
+
+def report_readings(
+    decoder: Decoder, route: Route, body: Mapping[str, Any], unit: str = ""
+) -> Iterator[Reading]:
+    """Yield the readings of one JSON report, of the system or another inverter."""
     report = decoder.report(route)
     if report is None:
         return
     for part in _parts(route, body):
-        yield from decoder.decode_message(route, fill(report.message(), part))
+        yield from decoder.decode_message(route, fill(report.message(), part), unit)
 
 
 def mqtt_readings(decoder: Decoder, payload: bytes) -> Iterator[Reading] | None:
@@ -116,10 +172,11 @@ def _mqtt_readings(decoder: Decoder, body: Mapping[str, Any]) -> Iterator[Readin
     report = body.get("params", body.get("param"))
     route = (body.get("cmdFunc"), body.get("cmdId"))
     if isinstance(report, Mapping) and isinstance(route[0], int) and isinstance(route[1], int):
+        decoder.hear((route[0], route[1]))
         return report_readings(decoder, (route[0], route[1]), report)
     data = body.get("data")
     if isinstance(data, Mapping) and isinstance(data.get("quota"), Mapping):
-        return snapshot_readings(decoder, data, lambda *_: True)
+        return snapshot_readings(decoder, data, lambda _, route, __: bool(decoder.hear(route)))
     return None
 
 
@@ -138,7 +195,12 @@ def _parts(route: Route, body: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]
         elif isinstance(body.get("bpSta"), list):
             yield body
         return
-    nested = [part for value in body.values() if (part := _object(value)) and "evSn" in part]
+    serial = _BY_PART.get(route)
+    nested = (
+        [part for value in body.values() if (part := _object(value)) and serial in part]
+        if serial
+        else []
+    )
     yield from nested or [body]
 
 
@@ -208,7 +270,8 @@ def _scalar(descriptor: FieldDescriptor, value: Any) -> Any:
         return value if isinstance(value, str) else None
     if enumeration is not None and isinstance(value, str):
         entry = enumeration.values_by_name.get(value)
-        return entry.number if entry else None
+        if entry is not None:
+            return entry.number
     number = _number(value)
     if number is None:
         return None
@@ -221,6 +284,8 @@ def _scalar(descriptor: FieldDescriptor, value: Any) -> Any:
 
 def _number(value: Any) -> float | int | None:
     if isinstance(value, str):
+        if value in _FLAGS:
+            return _FLAGS[value]
         try:
             value = float(value)
         except ValueError:

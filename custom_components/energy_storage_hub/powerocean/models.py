@@ -12,6 +12,7 @@ class Family(Enum):
     PLUS = "plus"
     OCEAN = "ocean"
     SINGLE_PHASE = "single_phase"
+    FIT = "fit"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,7 @@ _SUPPORTED = {
     "J32": _SINGLE,
     "R37": _PLUS,
     "HJ3C": _PLUS,
+    "HC31": Model("PowerOcean DC Fit", Family.FIT, 85),
 }
 
 _UNSUPPORTED = {
@@ -41,17 +43,22 @@ _UNSUPPORTED = {
     "RE17": "Ocean 2",
     "HR51": "Ocean Pro",
     "HR61": "Ocean Pro",
-    "HC31": "PowerOcean DC Fit",
 }
 """Relatives that speak another protocol: named instead of failing."""
 
-PARTS = ("HJ32", "HJ3A", "C376", "AC31", "HF3")
-"""Batteries, wall boxes and heating rods: never asked for by themselves."""
+PARTS = ("HJ32", "HJ3A", "C376", "AC31", "HF3", "HW52")
+"""Batteries, wall boxes, heating rods and plugs: never asked for by themselves."""
 
 
 def model_of(serial: str) -> Model | None:
     """Return the model of a system's serial number, None for anything else."""
     return _longest(_SUPPORTED, serial)
+
+
+def product_type(serial: str) -> int:
+    """Return the number of a system's product in the HTTPS API, 0 for anything else."""
+    model = model_of(serial)
+    return model.product_type if model else 0
 
 
 def unsupported(serial: str) -> str | None:

@@ -64,22 +64,27 @@ class Plan:
                 for plan, entry in zip(self.lists[descriptor], value, strict=False):
                     plan.collect_part(entry, into)
         for key, witness, once_seen in self.zeros:
-            if key not in values and (not witness or witness in values):
-                if once_seen:
-                    into.zeros.append(key)
-                else:
-                    values[key] = 0.0
+            value = values.get(key, 0.0)
+            if value or value is None:
+                continue
+            # Without its witness it may be there or not: zero if it ever was. The HTTPS snapshot
+            # even says 0 of what is not there.
+            if once_seen or (witness and witness not in values):
+                values.pop(key, None)
+                into.zeros.append(key)
+            else:
+                values[key] = value
 
     def collect_part(self, message: Message, into: Collected) -> None:
         """Add a part, such as a phase: a snapshot, in which what is absent is zero.
 
-        An empty part is one that is not wired: zero only if it ever had a value.
+        An empty part, or one of nothing but zeros as the HTTPS snapshot has it, is not wired:
+        zero only if it ever had a value.
         """
-        before = len(into.values)
-        self.collect(message, into)
-        if len(into.values) == before:
+        if self.keys and not any(value for _, value in message.ListFields()):
             into.zeros.extend(self.keys)
             return
+        self.collect(message, into)
         for key in self.keys:
             into.values.setdefault(key, 0.0)
 

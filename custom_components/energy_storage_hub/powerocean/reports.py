@@ -6,29 +6,42 @@ readings; there is one per shape of message, not per message.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any, Protocol
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
 
 from ..source import Reading
-from ..states import StateRow
+from ..states import Absent, StateRow
+from . import readers_accessory as accessory, readers_fit as fit, readers_parallel as parallel
+from .context import Context, Reader, reading
 from .envelope import Route
 from .messages import Message, message_class
 from .models import Family
-from .plan import Collected, Plan, plan_for
+from .plan import Plan, plan_for
 from .tables import (
     CHANGE,
     ENERGY_STREAM,
     ERROR_MASK,
     ERRORS,
+    FIT_BMS,
+    FIT_DC,
+    FIT_DC_STATUS,
+    FIT_HEARTBEAT,
+    FIT_PACK,
+    FIT_STREAM,
     HEARTBEAT,
     HEAT_PUMP,
+    HEAT_PUMP_STATE,
+    HEAT_PUMP_UI,
     HEATING_ROD_PARAM,
+    HEATING_ROD_RUN_DATA,
     HEATING_ROD_STREAM,
+    INVERTER_OUTPUT,
     PACK,
     PACK_ERRORS,
     PARAM_CHANGE,
     PV_INVERTER,
+    SMART_PLUG,
     WALL_BOX,
 )
 
@@ -44,38 +57,22 @@ _STREAM_STRINGS = tuple(row for row in HEARTBEAT if row.state in _STREAM_NAMES.v
 _STRING_KEYS = frozenset(row.key for row in _STREAM_STRINGS)
 _SOLAR = "JTS1_ENERGY_STREAM_REPORT_mpptPwr"
 
+# On single-phase systems + = delivering already on the wire (reference 4d).
+_SINGLE_HEARTBEAT = tuple(
+    replace(row, scale=-row.scale) if row.state == INVERTER_OUTPUT.state else row
+    for row in HEARTBEAT
+)
+
+_WALL_BOX_POWER = tuple(
+    replace(row, absent=Absent.ZERO) for row in WALL_BOX if row.state == "evPwr"
+)
+
 _STATE_NAMES = {
     "pcsRunSta_300": "pcsRunSta",
     "pcsAcErrCode_300": "pcsAcErrCode",
     "pcsDcErrCode_300": "pcsDcErrCode",
 }
 """96/17 has moved these to numbers from 300 up on newer firmware."""
-
-
-class Context(Protocol):
-    """What a reader may know and say beside its message."""
-
-    serial: str
-    slots: dict[int, str]
-    """Serial number of the pack in each slot."""
-
-    def announce(self, serial: str, kind: str, model: str, number: int = 0) -> None:
-        """Say that a part of the system is there."""
-
-    def is_known(self, serial: str) -> bool:
-        """Whether the part was announced."""
-
-    def keep_version(self, serial: str, version: int) -> None:
-        """Keep the firmware version of a module, four bytes in one number."""
-
-    def keep_minute(self, timestamp: int, minute: Mapping[str, float]) -> None:
-        """Keep the averages of a minute."""
-
-    def keep_hours(self, day: int, watth_type: int, watth: tuple[int, ...]) -> None:
-        """Keep the hourly energies of a day."""
-
-
-type Reader = Callable[[Context, Any, Plan], Iterator[Reading]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,58 +84,40 @@ class Report:
     read: Reader
 
 
-def _reading(serial: str, message: Message, plan: Plan) -> Reading:
-    collected = Collected()
-    plan.collect(message, collected)
-    return Reading(serial, collected.values, tuple(collected.zeros))
-
-
 def _system(context: Context, message: Any, plan: Plan) -> Iterator[Reading]:
-    yield _reading(context.serial, message, plan)
+    yield reading(context.serial, message, plan)
 
 
 def _stream(context: Context, message: Any, plan: Plan) -> Iterator[Reading]:
     """Older firmware leaves the strings out of 96/33: that does not make them zero."""
-    reading = _reading(context.serial, message, plan)
-    if reading.values.get(_SOLAR) and not any(key in reading.values for key in _STRING_KEYS):
-        zeros = tuple(key for key in reading.zeros if key not in _STRING_KEYS)
-        reading = Reading(reading.serial, reading.values, zeros)
-    yield reading
+    told = reading(context.serial, message, plan)
+    if told.values.get(_SOLAR) and not any(key in told.values for key in _STRING_KEYS):
+        zeros = tuple(key for key in told.zeros if key not in _STRING_KEYS)
+        told = Reading(told.serial, told.values, zeros)
+    yield told
 
 
 def _packs(context: Context, message: Any, plan: Plan) -> Iterator[Reading]:
     """A message holds one pack or all, in any order: the serial number tells them apart."""
     for pack in message.bpSta:
-        serial = pack.bpSn.rstrip(b"\0 ").decode("ascii", "replace")
-        if serial:
+        serial = _serial_of(pack)
+        if serial and pack.HasField("bpDsrc"):
             context.slots[pack.bpDsrc] = serial
-        else:
+        elif not serial and not pack.bpSn.strip(b"\0 "):
             serial = context.slots.get(pack.bpDsrc, "")
         if not serial or (pack.HasField("bpDesignCap") and not pack.bpDesignCap):
             continue  # an empty slot
         context.announce(serial, "pack", "PowerOcean battery", pack.bpDsrc)
-        yield _reading(serial, pack, plan)
+        yield reading(serial, pack, plan)
 
 
-def _part(kind: str, model: str, serial_field: str) -> Reader:
-    """Read a message about one part that carries its own serial number."""
-
-    def read(context: Context, message: Any, plan: Plan) -> Iterator[Reading]:
-        if serial := getattr(message, serial_field).strip("\0 "):
-            context.announce(serial, kind, model)
-            yield _reading(serial, message, plan)
-
-    return read
+def _serial_of(pack: Any) -> str:
+    """Return the pack's serial number, empty for what cannot be one."""
+    serial: str = pack.bpSn.strip(b"\0 ").decode("ascii", "replace")
+    return serial if serial.isascii() and serial.isprintable() else ""
 
 
-_wall_box = _part("wall_box", "PowerPulse", "ev_sn")
-_rod = _part("heating_rod", "PowerGlow", "hr_sn")
-_pump = _part("heat_pump", "Heat pump", "dev_sn")
-
-
-def _rods(context: Context, message: Any, plan: Plan) -> Iterator[Reading]:
-    for rod in message.hr_energy_stream:
-        yield from _rod(context, rod, plan)
+_pump = accessory.part("heat_pump", "Heat pump", "dev_sn")
 
 
 def _heat_pump(context: Context, message: Any, plan: Plan) -> Iterator[Reading]:
@@ -195,20 +174,45 @@ def _report(
     return Report(message_class(name), plan, read)
 
 
+_ACCESSORIES: dict[Route, Report] = {
+    (96, 11): _report("EcologyReport", _heat_pump, HEAT_PUMP, entry="HeatPump"),
+    (209, 2): _report("WallBoxTimers", accessory.wall_box_timers),
+    (209, 8): _report("WallBox", accessory.wall_box, WALL_BOX),
+    (209, 33): _report(
+        "WallBoxStreamReport", accessory.wall_boxes, _WALL_BOX_POWER, entry="WallBoxStream"
+    ),
+    (211, 1): _report("HeatPumpReport", accessory.pump, HEAT_PUMP_UI),
+    (211, 33): _report("HeatPumpState", accessory.pump, HEAT_PUMP_STATE),
+    (212, 2): _report("RodTimers", accessory.rod_timers),
+    (212, 8): _report("HeatingRod", accessory.rod, HEATING_ROD_PARAM),
+    (212, 33): _report("RodStreamReport", accessory.rods, HEATING_ROD_STREAM, entry="RodStream"),
+    (212, 34): _report("RodHistory", accessory.rod_history),
+    (212, 50): _report(
+        "RodRunData",
+        accessory.rod_run_data,
+        HEATING_ROD_PARAM + HEATING_ROD_RUN_DATA,
+        {"runFlagBit": "runFlag"},
+    ),
+    (240, 2): _report("EnergyDevicePriorities", accessory.priorities),
+    (241, 3): _report("EnergyDeviceReport", accessory.smart_plug, SMART_PLUG),
+}
+
 _COMMON: dict[Route, Report] = {
+    **_ACCESSORIES,
     (53, 113): _report("Modules", _modules),
     (96, 1): _report("Heartbeat", _system, HEARTBEAT),
     (96, 3): _report("ErrorChange", _errors),
     (96, 7): _report("PackReport", _packs, PACK, entry="Pack"),
     (96, 9): _report("ErrorCodeMask", _system, ERROR_MASK),
-    (96, 11): _report("EcologyReport", _heat_pump, HEAT_PUMP, entry="HeatPump"),
+    (96, 12): _report("ParallelDevices", parallel.devices),
     (96, 13): _report("ParamChange", _system, PARAM_CHANGE),
     (96, 33): _report("EnergyStream", _stream, ENERGY_STREAM + _STREAM_STRINGS, _STREAM_NAMES),
     (96, 34): _report("EnergyHistory", _history),
     (96, 39): _report("PvInverterStream", _system, PV_INVERTER),
-    (209, 8): _report("WallBox", _wall_box, WALL_BOX),
-    (212, 8): _report("HeatingRod", _rod, HEATING_ROD_PARAM),
-    (212, 33): _report("RodStreamReport", _rods, HEATING_ROD_STREAM, entry="RodStream"),
+    (96, 50): _report(
+        "ParallelStreamReport", parallel.stream, ENERGY_STREAM, entry="ParallelStream"
+    ),
+    (96, 51): _report("ParallelHistory", parallel.history),
     (254, 32): _report("EnergyTotals", _totals),
 }
 
@@ -221,8 +225,23 @@ _PLUS: dict[Route, Report] = {
     (96, 17): _report("PlusStateReport", _system, CHANGE, _STATE_NAMES),
 }
 
+_FIT: dict[Route, Report] = {
+    **_ACCESSORIES,
+    (53, 113): _report("Modules", _modules),
+    (96, 1): _report("FitHeartbeat", _system, FIT_HEARTBEAT),
+    (96, 3): _report("FitErrorChange", _errors),
+    (96, 33): _report("FitEnergyStream", _system, FIT_STREAM),
+    (96, 34): _report("FitEnergyHistory", fit.minutes, FIT_STREAM, entry="FitEnergyStream"),
+    (96, 108): _report("FitPackReport", fit.packs, FIT_PACK, entry="FitPack"),
+    (96, 109): _report("FitDcChange", _system, FIT_DC),
+    (96, 110): _report("FitDcStatus", _system, FIT_DC_STATUS),
+    (96, 111): _report("FitBms", fit.bms, FIT_BMS),
+    (254, 32): _report("EnergyTotals", fit.hours),
+}
+
 REPORTS: dict[Family, dict[Route, Report]] = {
     Family.PLUS: _PLUS,
     Family.OCEAN: _OCEAN,
-    Family.SINGLE_PHASE: _OCEAN,
+    Family.SINGLE_PHASE: {**_OCEAN, (96, 1): _report("Heartbeat", _system, _SINGLE_HEARTBEAT)},
+    Family.FIT: _FIT,
 }

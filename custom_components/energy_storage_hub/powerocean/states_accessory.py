@@ -1,13 +1,13 @@
-"""States of the accessories: wall box (209/8) and heating rod (212/8, 212/33).
+"""States of the accessories: wall box (209/x), heating rod (212/x), heat pump (211/x), plugs.
 
 Source: seed table POWEROCEANPLUS 1.4.3 for the wall box, the public field tables of the family
-for the heating rod; units as in reference 4c and 4f.
+for the rest; units as in reference 4c and 4f.
 """
 
 from __future__ import annotations
 
 from ..states import Absent, StateRow
-from .rows import Q, technical, with_report
+from .rows import Q, family, technical, with_report
 
 CHARGING_STATES = {
     0: "no_status",
@@ -81,6 +81,8 @@ HEATING_ROD_PARAM: tuple[StateRow, ...] = with_report(
                 StateRow("onlineBits", "Online bits", Q.CODE),
                 # Litres (300, 400), for which there is no quantity.
                 StateRow("waterTankVolume", "Water tank volume", Q.VOLUME),
+                StateRow("selfcheckPercent", "Self-check progress", Q.PERCENTAGE),
+                StateRow("runFlag", "Run flags", Q.CODE),
             )
         ),
     ),
@@ -97,5 +99,81 @@ HEATING_ROD_STREAM: tuple[StateRow, ...] = with_report(
         StateRow("fromGrid", "Power from grid", Q.POWER, enabled=True, absent=_SEEN),
         # Not every rod sends it here, and a missing temperature is not 0 degrees.
         StateRow("temp", "Water temperature (energy stream)", Q.TEMPERATURE),
+    ),
+)
+
+# 212/50 tells most states of 212/8 as well; these only here.
+HEATING_ROD_RUN_DATA: tuple[StateRow, ...] = with_report(
+    "HeatingRodRunDataAck",
+    (
+        StateRow("online", "Connection", Q.CONNECTIVITY, enabled=True),
+        StateRow("targetRunStat", "Target run status", Q.CODE, diagnostic=True),
+    ),
+)
+
+# What of a list of timers can be told in a state: how many, and whether one is at work.
+TIMERS = (
+    StateRow("enabledTasks", "Timers", Q.COUNT, diagnostic=True),
+    StateRow("isEffect", "Timer active", Q.FLAG, diagnostic=True),
+)
+WALL_BOX_TIMERS: tuple[StateRow, ...] = with_report("EVChargingTimerTaskReport", TIMERS)
+HEATING_ROD_TIMERS: tuple[StateRow, ...] = with_report("HeatingRodTimerTaskReport", TIMERS)
+
+_SECTORS = family(
+    {"sectorA": "Circuit A", "sectorB": "Circuit B", "sectorDhw": "Hot water"},
+    (
+        StateRow("{}_tempCurr", "{} temperature", Q.TEMPERATURE, enabled=True),
+        StateRow("{}_tempTarget", "{} target temperature", Q.TEMPERATURE),
+        StateRow("{}_switchStat", "{} switch", Q.FLAG),
+    ),
+)
+
+HEAT_PUMP_UI: tuple[StateRow, ...] = with_report(
+    "HPUIReport",
+    (
+        StateRow("hpMaster_tempAmbient", "Outdoor temperature", Q.TEMPERATURE, enabled=True),
+        StateRow("hpMaster_tempInlet", "Return temperature", Q.TEMPERATURE, enabled=True),
+        StateRow("hpMaster_tempOutlet", "Flow temperature", Q.TEMPERATURE, enabled=True),
+        StateRow("hpMaster_switchStat", "Switch", Q.FLAG, enabled=True),
+        # What the numbers of the modes mean is not known.
+        StateRow("hpMaster_hpMode", "Mode", Q.CODE, enabled=True),
+        StateRow("hpMaster_runMode", "Run mode", Q.CODE),
+        *_SECTORS,
+        *technical(
+            (
+                StateRow("hpMaster_specMode", "Special mode", Q.CODE),
+                StateRow("hpMaster_runFlg0", "Run flags 0", Q.CODE),
+                StateRow("hpMaster_runFlg1", "Run flags 1", Q.CODE),
+                StateRow("hpMaster_iconBits", "Display bits", Q.CODE),
+            )
+        ),
+    ),
+)
+
+HEAT_PUMP_STATE: tuple[StateRow, ...] = with_report(
+    "HPRemoteStatGetAck",
+    (
+        StateRow("hpPwr", "Power", Q.POWER, enabled=True),
+        StateRow("remoteOnline", "Remote connection", Q.CONNECTIVITY, diagnostic=True),
+    ),
+)
+
+SMART_PLUG: tuple[StateRow, ...] = with_report(
+    "EDevParamReport",
+    (
+        StateRow("plugParam_householdPwr", "Power", Q.POWER, enabled=True, absent=_SEEN),
+        StateRow("plugParam_switchStat", "Switch", Q.FLAG, enabled=True, absent=_SEEN),
+        StateRow("plugParam_errorCode", "Error", Q.FAULT, enabled=True),
+        StateRow("plugParam_maxPwr", "Maximum power", Q.POWER, diagnostic=True),
+    ),
+)
+
+SMART_PLUG_PRIORITY: tuple[StateRow, ...] = with_report(
+    "EDevPriorityListReport",
+    technical(
+        (
+            StateRow("devPrio", "Priority", Q.CODE),
+            StateRow("enable", "Surplus use", Q.FLAG),
+        )
     ),
 )

@@ -141,6 +141,17 @@ _METERS = family(
     ),
 )
 
+INVERTER_OUTPUT = StateRow(
+    "inverterOutput",
+    "Inverter output power",
+    Q.POWER,
+    wire="pcsActPwr",
+    scale=-1,
+    enabled=True,
+    deviates="Not in the seed: pcsActPwr with + = delivering. Three-phase systems deliver below"
+    " zero (-2121 with 3490 W of solar power), single-phase ones above (1360 with 1429 W).",
+)
+
 _SENT_EVERY = "Seed: no unit. Seconds between reports: 60, its default, fits what arrives."
 _NO_UNIT = {
     Q.VOLTAGE: "Seed: no unit. V beside a bus of 770 to 860 V.",
@@ -207,6 +218,8 @@ HEARTBEAT: tuple[StateRow, ...] = with_report(
         # Grid and inverter
         StateRow("pcsAcFreq", "Grid frequency", Q.FREQUENCY, enabled=True),
         StateRow("pcsActPwr", "Inverter power", Q.POWER),
+        # The same with a direction, which the wire has one way or the other by product.
+        INVERTER_OUTPUT,
         StateRow("pcsMeterPower", "Meter power", Q.POWER),
         *_PHASES,
         *_METERS,

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 import logging
 import ssl
@@ -18,20 +19,19 @@ import aiomqtt
 
 from ..source import SourceAuthError, SourceError
 from .api import Account, Broker, Token
-from .backoff import Backoff
+from .backoff import FIRST, LONGEST, Backoff
 from .envelope import get_all, get_all_json, keep_stream_open
+from .models import Family, model_of
 
 _LOGGER = logging.getLogger(__name__)
 
 _KEEPALIVE = 60
-_SWITCH_INTERVAL = 20.0
-_GET_INTERVAL = 300.0
-_GENTLE_GET_INTERVAL = 60.0
 _BATCH_SECONDS = 0.005
 """How long queued messages may hold the event loop before others get their turn."""
-_SHORT_LIFE = 60.0
 _SHORT_LIVES = 5
-"""So many connections in a row that lived shorter than that: somebody has our client id."""
+"""So many connections in a row that were short-lived: somebody has our client id."""
+_FAREWELL = 5.0
+"""How long a connection that is no longer wanted may take to be made and ended, s."""
 _HISTORY = 40
 
 _QUEUE = 20_000
@@ -51,6 +51,24 @@ class ConnectionLog:
         self.events.append((time.time(), event))
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Timing:
+    """When the stream does what, s."""
+
+    switch: float = 20.0
+    """The energy stream is asked for again so often, or it slows down."""
+    get: float = 300.0
+    gentle_get: float = 60.0
+    short_life: float = 60.0
+    """A connection that ends sooner did not end by chance, if that happens again and again."""
+    answer: float = 20.0
+    """The broker may take so long to answer."""
+    first_wait: float = FIRST
+    longest_wait: float = LONGEST
+
+
+DEFAULT_TIMING = Timing()
+
 type OnPayload = Callable[[str, str, bytes], None]
 """Called with the serial number, the kind of topic (`property`, `get_reply` ...), the payload."""
 
@@ -67,8 +85,9 @@ class Stream:
         on_payload: OnPayload,
         on_state: Callable[[], None],
         on_refused: Callable[[SourceAuthError], None],
-        tls: ssl.SSLContext | None,
+        tls: ssl.SSLContext,
         gentle: bool,
+        timing: Timing = DEFAULT_TIMING,
     ) -> None:
         """Prepare; nothing happens before `run`."""
         self._client_uuid = client_uuid
@@ -79,9 +98,13 @@ class Stream:
         self._on_refused = on_refused
         self._tls = tls
         self._gentle = gentle
-        self._backoff = Backoff()
+        self._timing = timing
+        self._backoff = Backoff(timing.first_wait, timing.longest_wait)
+        self._stumbled = False
         self._refusals = 0
         self._short_lives = 0
+        self._since = 0.0
+        """When the connection was up at last, monotonic s; 0 while it is not yet."""
         self.connected = False
         self.log = ConnectionLog()
         self.answered: set[str] = set()
@@ -90,7 +113,12 @@ class Stream:
     @property
     def kicked_out(self) -> bool:
         """Whether connections end soon after they began, again and again."""
-        return self._short_lives >= _SHORT_LIVES
+        return self._short_lives >= _SHORT_LIVES and not (self.connected and self._lasts)
+
+    @property
+    def _lasts(self) -> bool:
+        """Whether the connection is older than one that is kicked out."""
+        return time.monotonic() - self._since >= self._timing.short_life
 
     async def run(self) -> None:
         """Stay connected until cancelled, or until the credentials are refused for good."""
@@ -103,6 +131,10 @@ class Stream:
                 return
             except SourceError as err:
                 self.log.note(f"no broker: {err}")
+            except Exception:
+                # What a library lets slip must not end the stream for good.
+                self.log.note("unexpected error")
+                _LOGGER.exception("Unexpected error of the stream, trying again")
             wait = self._backoff.wait()
             _LOGGER.debug("Next connection attempt in %.0f s", wait)
             await asyncio.sleep(wait)
@@ -111,21 +143,21 @@ class Stream:
         """Connect, subscribe, and serve until the connection ends."""
         token = await self._account.login()
         broker = await self._account.broker()
-        began = 0.0
+        self._since = 0.0
         try:
-            async with self._client(broker, token) as client:
-                await self._subscribe(client, token)
-                began = time.monotonic()
-                self._is_up()
+            async with _connection(self._client(broker, token)) as client:
                 await self._serve(client, token)
         except aiomqtt.MqttError as err:
             self.log.note(f"connection ended: {_describe(err)}")
-            if not began and _code(err) in _REFUSED:
+            if not self._since and _code(err) in _REFUSED:
                 self._credentials_refused(token)
         finally:
-            if began:
-                short = time.monotonic() - began < _SHORT_LIFE
-                self._short_lives = self._short_lives + 1 if short else 0
+            if self._since:
+                if self._lasts:
+                    self._short_lives = 0
+                    self._backoff.reset()
+                else:
+                    self._short_lives += 1
                 self.connected = False
                 self._on_state()
 
@@ -140,7 +172,7 @@ class Stream:
             protocol=aiomqtt.ProtocolVersion.V311,
             clean_session=True,
             keepalive=_KEEPALIVE,
-            timeout=20,
+            timeout=self._timing.answer,
             max_queued_incoming_messages=_QUEUE,
             tls_context=self._tls if broker.tls else None,
             logger=_LOGGER,
@@ -161,7 +193,10 @@ class Stream:
             raise aiomqtt.MqttError("subscription refused")
 
     def _is_up(self) -> None:
-        self._backoff.reset()
+        self._since = time.monotonic()
+        if not self.kicked_out:
+            # Two clients with one id would otherwise throw each other out every second.
+            self._backoff.reset()
         self._refusals = 0
         self.connected = True
         self.log.connects += 1
@@ -169,13 +204,16 @@ class Stream:
         self._on_state()
 
     async def _serve(self, client: aiomqtt.Client, token: Token) -> NoReturn:
-        """Hand over messages and keep the systems awake, until the connection ends."""
+        """Subscribe, hand over messages, keep the systems awake, until the connection ends."""
         try:
             async with asyncio.TaskGroup() as group:
+                # First of all: it alone notices at once that the connection has ended.
+                group.create_task(self._receive(client))
+                await self._subscribe(client, token)
+                self._is_up()
                 group.create_task(self._ask_for_all(client, token))
                 if not self._gentle:
                     group.create_task(self._keep_stream_open(client, token))
-                group.create_task(self._receive(client))
         except* aiomqtt.MqttError as errors:
             error = errors.exceptions[0]
             raise aiomqtt.MqttError(_describe(error)) from None
@@ -191,7 +229,13 @@ class Stream:
                 await asyncio.sleep(0)
                 slice_end = loop.time() + _BATCH_SECONDS
             serial, kind = _parse_topic(message.topic.value)
-            self._on_payload(serial, kind, bytes(message.payload))
+            try:
+                self._on_payload(serial, kind, bytes(message.payload))
+            except Exception:
+                # One payload must not end the stream. Said once: its like will come again.
+                if not self._stumbled:
+                    self._stumbled = True
+                    _LOGGER.exception("A payload could not be taken")
 
     async def _ask_for_all(self, client: aiomqtt.Client, token: Token) -> None:
         """Ask each system for everything, again and again: it says little by itself.
@@ -207,13 +251,14 @@ class Stream:
                 payload = get_all_json() if serial in in_json else get_all()
                 await client.publish(_topic(token, serial, "get"), payload, qos=1)
             asked = set(self._serials)
-            await asyncio.sleep(_GENTLE_GET_INTERVAL if self._gentle else _GET_INTERVAL)
+            await asyncio.sleep(self._timing.gentle_get if self._gentle else self._timing.get)
 
     async def _keep_stream_open(self, client: aiomqtt.Client, token: Token) -> None:
         while True:
             for serial in self._serials:
-                await client.publish(_topic(token, serial, "set"), keep_stream_open(), qos=1)
-            await asyncio.sleep(_SWITCH_INTERVAL)
+                switch = keep_stream_open(at_once=_is_fit(serial))
+                await client.publish(_topic(token, serial, "set"), switch, qos=1)
+            await asyncio.sleep(self._timing.switch)
 
     def _credentials_refused(self, token: Token) -> None:
         """Fetch new credentials first, then log in again, then ask the person."""
@@ -224,6 +269,33 @@ class Stream:
             self._account.forget_login(token)
             return
         raise SourceAuthError("the broker refused the credentials", "broker_refused")
+
+
+@asynccontextmanager
+async def _connection(client: aiomqtt.Client) -> AsyncIterator[aiomqtt.Client]:
+    """Connect, and disconnect for certain.
+
+    Cancelled while it connects, a client of aiomqtt would leave its socket behind: connected,
+    answering pings and in the way of the next one with the same id. So it may finish first.
+    """
+    connecting = asyncio.ensure_future(client.__aenter__())
+    try:
+        await asyncio.shield(connecting)
+    except asyncio.CancelledError:
+        with suppress(aiomqtt.MqttError, TimeoutError):
+            async with asyncio.timeout(_FAREWELL):
+                await connecting
+                await client.__aexit__(None, None, None)
+        raise
+    try:
+        yield client
+    finally:
+        await client.__aexit__(None, None, None)
+
+
+def _is_fit(serial: str) -> bool:
+    model = model_of(serial)
+    return model is not None and model.family is Family.FIT
 
 
 def _topic(token: Token, serial: str, kind: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 import time
 from typing import Any
@@ -11,8 +12,8 @@ from ..energy import EnergyMeter
 from ..source import Device, Reading
 from .decode import Decoder
 from .envelope import Route
-from .json_reports import UPDATE_TIME, mqtt_readings, snapshot_readings
-from .models import Model
+from .json_reports import UPDATE_TIME, mqtt_readings, reports_of, snapshot_readings
+from .models import Family, Model
 
 STALE = 600.0
 """A system that has said nothing for so long is unavailable, s: gaps of 10 min do happen."""
@@ -25,22 +26,60 @@ _SAME_REPORT = 60.0
 
 _STREAM = "JTS1_ENERGY_STREAM_REPORT_"
 
-_POWERS = {
-    "solar": f"{_STREAM}mpptPwr",
-    "gridImport": f"{_STREAM}gridImportPower",
-    "gridExport": f"{_STREAM}gridExportPower",
-    "batteryCharge": f"{_STREAM}batteryChargePower",
-    "batteryDischarge": f"{_STREAM}batteryDischargePower",
-    "home": f"{_STREAM}sysLoadPwr",
-}
-"""Energy counter -> the power that it adds up."""
+_FIT_STREAM = "EnergyStreamItem_"
+_FIT_DAY = "EMSHeartbeatReport_"
 
-_VENDOR_COUNTERS = {
-    "solar": "snapshot_totalElectricityGeneration",
-    "batteryCharge": "JTS1_EMS_CHANGE_REPORT_bpTotalChgEnergy",
-    "batteryDischarge": "JTS1_EMS_CHANGE_REPORT_bpTotalDsgEnergy",
-}
-"""Counters that the vendor keeps: ours stands in only where theirs is missing."""
+
+@dataclass(frozen=True, slots=True)
+class EnergySources:
+    """Where a product's energies come from."""
+
+    powers: Mapping[str, str]
+    """Energy counter -> the power that it adds up."""
+    vendor: Mapping[str, str]
+    """Counters that the vendor keeps: ours stands in only where theirs is missing."""
+    sample: str
+    """The power that every report of powers has."""
+
+
+_OCEAN = EnergySources(
+    {
+        "solar": f"{_STREAM}mpptPwr",
+        "gridImport": f"{_STREAM}gridImportPower",
+        "gridExport": f"{_STREAM}gridExportPower",
+        "batteryCharge": f"{_STREAM}batteryChargePower",
+        "batteryDischarge": f"{_STREAM}batteryDischargePower",
+        "home": f"{_STREAM}sysLoadPwr",
+    },
+    {
+        "solar": "snapshot_totalElectricityGeneration",
+        "batteryCharge": "JTS1_EMS_CHANGE_REPORT_bpTotalChgEnergy",
+        "batteryDischarge": "JTS1_EMS_CHANGE_REPORT_bpTotalDsgEnergy",
+    },
+    f"{_STREAM}sysLoadPwr",
+)
+
+# Solar power that is not wired through the Fit is unseen: each energy stands for itself, and
+# home consumption is what the Fit says it is, or not known.
+_FIT = EnergySources(
+    {
+        "solar": f"{_FIT_STREAM}pvPwr",
+        "gridImport": f"{_FIT_STREAM}gridImportPower",
+        "gridExport": f"{_FIT_STREAM}gridExportPower",
+        "batteryCharge": f"{_FIT_STREAM}batteryChargePower",
+        "batteryDischarge": f"{_FIT_STREAM}batteryDischargePower",
+        "home": f"{_FIT_STREAM}loadPwr",
+    },
+    {
+        "solar": f"{_FIT_DAY}pvInDayEnergy",
+        "gridImport": f"{_FIT_DAY}gridInDayEnergy",
+        "gridExport": f"{_FIT_DAY}gridOutDayEnergy",
+        "batteryCharge": f"{_FIT_DAY}bpInDayEnergy",
+        "batteryDischarge": f"{_FIT_DAY}bpOutDayEnergy",
+        "home": f"{_FIT_DAY}loadDayEnergy",
+    },
+    f"{_FIT_STREAM}gridImportPower",
+)
 
 _VENDOR_GRACE = 120.0
 """Time for the vendor's counter to show up before ours stands in, s."""
@@ -70,8 +109,9 @@ class System:
         self._started = time.monotonic()
         self._seen: float | None = None
         self._seen_on_mqtt: float | None = None
-        self._update_times: dict[str, str] = {}
+        self._update_times: dict[tuple[str, str], str] = {}
         self._vendor_counts: set[str] = set()
+        self._energies = _FIT if model.family is Family.FIT else _OCEAN
 
     @property
     def device(self) -> Device:
@@ -87,9 +127,10 @@ class System:
         else:
             readings = self.decoder.decode(payload)
         told = self._take(readings)
+        offline = self.decoder.take_offline()
         if told:
             self._seen_on_mqtt = time.monotonic()
-        elif self.decoder.take_offline():
+        elif offline:
             self.offline = True
         return told
 
@@ -100,7 +141,9 @@ class System:
         online = data.get("online")
         told = self._take(
             snapshot_readings(
-                self.decoder, data, lambda report, route, _: self._is_news(report, route, news)
+                self.decoder,
+                data,
+                lambda report, route, unit: self._is_news((unit, report), route, news),
             ),
             seen=bool(news),
         )
@@ -109,18 +152,15 @@ class System:
         elif told and not news and self._seen is None:
             self._seen = time.monotonic()
 
-    def _news(self, data: Mapping[str, Any]) -> dict[str, float]:
+    def _news(self, data: Mapping[str, Any]) -> dict[tuple[str, str], float]:
         """Reports that were updated since the last snapshot, with their age at least, s.
 
-        The cloud writes local times of an unknown zone: they are compared with each other only.
+        By inverter and name. The cloud writes local times of an unknown zone: they are compared
+        with each other only.
         """
-        quota = data.get("quota")
-        if not isinstance(quota, Mapping):
-            return {}
         times = {
-            str(name): str(body.get(UPDATE_TIME, ""))
-            for name, body in quota.items()
-            if isinstance(body, Mapping)
+            (unit, name): str(body.get(UPDATE_TIME, ""))
+            for unit, name, body in reports_of(data, self.serial)
         }
         parsed = {name: _parse_time(text) for name, text in times.items()}
         newest = max((at for at in parsed.values() if at is not None), default=None)
@@ -132,17 +172,22 @@ class System:
         self._update_times.update(times)
         return news
 
-    def _is_news(self, report: str, route: Route, news: Mapping[str, float]) -> bool:
-        if (age := news.get(report)) is None:
+    def _is_news(
+        self, report: tuple[str, str], route: Route, news: Mapping[tuple[str, str], float]
+    ) -> bool:
+        age = news.get(report)
+        if not report[1] and (news or not self._update_times):
+            age = 0.0  # the totals, which have no time: news if anything else is
+        if age is None:
             return False
-        heard = self.decoder.routes.get(route)
+        heard = self.decoder.heard_of(report[0], route)
         return heard is None or time.monotonic() - heard.at > age + _SAME_REPORT
 
     def _take(self, readings: Iterable[Reading], seen: bool = True) -> bool:
         told = False
         for reading in readings:
-            if reading.values:
-                told = True
+            if reading.values or reading.zeros:
+                told = told or bool(reading.values)
                 self._on_reading(reading)
                 if reading.serial == self.serial:
                     self._count(reading.values)
@@ -154,15 +199,15 @@ class System:
     # Energy.
 
     def _count(self, values: Mapping[str, Any]) -> None:
-        for name, key in _VENDOR_COUNTERS.items():
+        for name, key in self._energies.vendor.items():
             if values.get(key) is not None:
                 self._vendor_counts.add(name)
-        if _POWERS["home"] not in values:
+        if self._energies.sample not in values:
             return
         now = time.monotonic()
         powers = {
             name: power
-            for name, key in _POWERS.items()
+            for name, key in self._energies.powers.items()
             if isinstance(power := values.get(key), float)
         }
         self.meter.add(now, powers)
@@ -172,12 +217,16 @@ class System:
     def _counts(self, now: float) -> Iterator[tuple[str, float]]:
         for name, total in self.meter.totals.items():
             if name not in self.counted:
-                if name in self._vendor_counts:
+                if name in self._vendor_counts and not self._counts_a_part(name):
                     continue
-                if name in _VENDOR_COUNTERS and now - self._started < _VENDOR_GRACE:
+                if name in self._energies.vendor and now - self._started < _VENDOR_GRACE:
                     continue
                 self.counted.add(name)
-            yield f"energy_{name}", round(total, 4)
+            yield f"energy_{name}", round(total, 3)
+
+    def _counts_a_part(self, name: str) -> bool:
+        """Whether the vendor's counter may be that of one inverter of several."""
+        return bool(self.decoder.units) and name.startswith("battery")
 
     def saved(self) -> dict[str, Any]:
         """What survives a restart: the energy counted so far, kWh."""

@@ -1,0 +1,261 @@
+"""What a pile reports, and what it is answered: login, status, alarms, sessions, cards, BMS."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+import logging
+import time
+from typing import Any
+
+from ..source import Happening, Reading
+from ..states import Quantity, Value
+from . import answers, values as make
+from .alarms import active
+from .clock import TOLERANCE
+from .connector import Connector
+from .fields import Values
+from .frame import Frame
+from .pile import MOST_CONNECTORS, Host, Pile
+from .states_connector import PERIODS
+from .tables import CARD_EVENT, CONNECTOR, PILE, SESSION_EVENT, TABLE
+from .values import CHARGING, Converter
+
+_LOGGER = logging.getLogger(__name__)
+
+_CLOCK_INTERVAL = 600.0
+"""A clock that cannot be set is not set again before this time, s."""
+
+_MISSED = 3
+"""So many heartbeats may be missing, whatever a pile says."""
+
+_ROWS = TABLE.kinds[CONNECTOR].rows
+_PILE_ROWS = TABLE.kinds[PILE].rows
+_STATUS = Converter("cmd104", _ROWS)
+_RECORD = Converter("cmd202", _ROWS)
+_START = Converter("cmd110", _ROWS)
+_BMS = Converter("cmd302", _ROWS)
+_LOGIN = Converter("cmd106", _PILE_ROWS)
+_PILE_STATUS = Converter("cmd104", _PILE_ROWS)
+
+_KEYS = {row.state: row.key for row in _ROWS}
+_LIFETIME = _KEYS["lifetime_energy"]
+_PLUGGED = _KEYS["plugged"]
+_SESSIONS = _KEYS["sessions"]
+
+_IDENTITIES = frozenset(row.key for row in _ROWS if row.private and row.quantity is Quantity.TEXT)
+
+
+class Reports:
+    """Reads the reports of one pile."""
+
+    def __init__(self, pile: Pile, host: Host) -> None:
+        """Read for this pile."""
+        self._pile = pile
+        self._host = host
+        self._clock_set_at = -_CLOCK_INTERVAL
+        self._alarm_bits = b""
+        self._readers: dict[int, Callable[[Frame, Values], None]] = {
+            8: self._start_answer,
+            102: self._heartbeat,
+            104: self._status,
+            106: self._login,
+            108: self._alarms,
+            110: self._start_result,
+            114: self._periods,
+            202: self._record,
+            204: self._card,
+            206: self._record,
+            208: self._vin,
+            222: self._record,
+            302: self._bms,
+            1102: self._tariff,
+        }
+
+    def read(self, frame: Frame, values: Values) -> None:
+        """Take a report, and answer it where an answer is due."""
+        if reader := self._readers.get(frame.command):
+            reader(frame, values)
+
+    def remind(self) -> None:
+        """Tell what is known from before a restart."""
+        for connector in self._pile.connectors.values():
+            states = {**connector.last_record, _SESSIONS: connector.sessions}
+            if connector.lifetime:
+                states[_LIFETIME] = connector.lifetime
+            self._tell(connector, states)
+
+    # Login, heartbeat, alarms, tariff.
+
+    def _login(self, frame: Frame, values: Values) -> None:
+        pile, host = self._pile, self._host
+        pile.answer(frame, 105, answers.login(values, host.clock))
+        missed = max(values.get("heartbeat_timeout_count", 0), _MISSED)
+        limits = host.limits
+        pile.silence = min(
+            max(values.get("heartbeat_interval", 0) * missed, limits.silence_least),
+            limits.silence_most,
+        )
+        values = make.login(values, host.clock)
+        pile.firmware = values["firmware_version"]
+        pile.announce()
+        for number in range(1, min(values.get("connector_count", 0), MOST_CONNECTORS) + 1):
+            pile.connector(number)
+        host.on_reading(Reading(pile.code, _LOGIN.states(values)))
+        deviation = values.get("clock_deviation")
+        if host.set_clock and deviation is not None and abs(deviation) > TOLERANCE:
+            self._set_clock()
+
+    def _set_clock(self) -> None:
+        now = time.monotonic()
+        if now - self._clock_set_at >= _CLOCK_INTERVAL:
+            self._clock_set_at = now
+            self._pile.tell(3, answers.set_clock(self._host.clock))
+
+    def _heartbeat(self, frame: Frame, values: Values) -> None:
+        number = values.get("heartbeat_sequence", 0)
+        self._pile.answer(frame, 101, {"heartbeat_sequence": number})
+        if (bits := values.get("connector_plugged_bits")) is None:
+            return
+        plugged = int.from_bytes(bits, "little")
+        for connector in self._pile.connectors.values():
+            self._tell(connector, {_PLUGGED: bool(plugged >> (connector.number - 1) & 1)})
+
+    def _alarms(self, frame: Frame, values: Values) -> None:
+        bits = values.get("alarm_bits")
+        if bits is not None and bits != self._alarm_bits:
+            self._alarm_bits = bits
+            self._host.on_reading(Reading(self._pile.code, make.alarm_states(bits)))
+
+    def _tariff(self, frame: Frame, values: Values) -> None:
+        self._host.on_reading(Reading(self._pile.code, make.tariff_states(values)))
+
+    # The status of a connector.
+
+    def _status(self, frame: Frame, values: Values) -> None:
+        number = values.get("connector_id", 0)
+        self._pile.answer(frame, 103, {"connector_id": number})
+        if (connector := self._pile.connector(number)) is None:
+            return
+        if (state := values.get("connector_status")) is not None:
+            began = state == CHARGING and connector.state not in (None, CHARGING)
+            connector.take_status(state, linked=bool(values.get("vehicle_connection_status")))
+            if began:
+                self._happened(connector, "started")
+        if frame.data != connector.last_data:
+            connector.last_data = frame.data
+            self._tell_status(connector, values)
+
+    def _tell_status(self, connector: Connector, values: Values) -> None:
+        host = self._host
+        connector.lifetime = make.lifetime(values, connector.lifetime)
+        values = make.status(values, host.clock)
+        states = _STATUS.states(values)
+        if connector.lifetime:
+            states[_LIFETIME] = connector.lifetime
+        self._tell(connector, states)
+        code = values.get("error_code", 0)
+        if code or connector is next(iter(self._pile.connectors.values())):
+            host.on_reading(Reading(self._pile.code, _PILE_STATUS.states(values)))
+        self._check_alarm_table(code)
+        host.on_solved(f"encrypted_{self._pile.code}")
+
+    def _check_alarm_table(self, code: int) -> None:
+        """Compare the alarm bits with the alarm's code: in an old table they are one apart."""
+        on = active(self._alarm_bits)
+        counts = self._pile.counts
+        if len(on) != 1 or not 2000 < code < 2160 or counts.alarm_table != "unproved":
+            return
+        apart = next(iter(on)) - (code - 2000)
+        if apart == 0:
+            counts.alarm_table = "agrees"
+        elif apart == -1:
+            counts.alarm_table = "shifted"
+            _LOGGER.warning("%s numbers its alarm bits in another way", self._pile.label)
+
+    # Starts, sessions, energies.
+
+    def _start_answer(self, frame: Frame, values: Values) -> None:
+        self._take_start(values, values.get("result"))
+
+    def _start_result(self, frame: Frame, values: Values) -> None:
+        reason = values.get("start_failure_reason")
+        connector = self._take_start(values, reason)
+        if connector is None:
+            return
+        self._tell(connector, _BMS.states(make.bms(values)))
+        if reason:
+            self._happened(connector, "start_failed", code=reason)
+
+    def _take_start(self, values: Values, result: int | None) -> Connector | None:
+        """Take the result of a start, of 8 or 110."""
+        connector = self._pile.connector(values.get("connector_id", 0))
+        if connector is None or result is None:
+            return connector
+        self._tell(connector, _START.states({**values, "start_failure_reason": result}))
+        if connector.start:
+            connector.start.answered(result)
+        return connector
+
+    def _record(self, frame: Frame, values: Values) -> None:
+        self._pile.answer(frame, *answers.record(frame.command, values))
+        connector = self._pile.connector(values.get("connector_id", 0))
+        if connector is None or "session_energy" not in values or not connector.is_new(values):
+            return
+        values = make.record(frame.command, values, self._host.clock)
+        states: dict[str, Value | None] = {_SESSIONS: connector.sessions}
+        end = values.get("stop_time") or values.get("start_time") or 0.0
+        newest = end >= connector.last_end
+        if newest:
+            connector.last_end = end
+            connector.last_record = make.record_states(frame.command, values, _RECORD)
+            states |= connector.last_record
+        self._tell(connector, states)
+        self._host.on_record()
+        if newest:
+            self._happened(connector, "ended", energy=values["session_energy"])
+
+    def _periods(self, frame: Frame, values: Values) -> None:
+        if connector := self._pile.connector(values.get("connector_id", 0)):
+            self._tell(connector, {PERIODS[0].key: make.half_hours(values, 0.01)})
+
+    def _bms(self, frame: Frame, values: Values) -> None:
+        self._pile.answer(frame, 301, {})
+        if connector := self._pile.connector(values.get("connector_id", 0)):
+            self._tell(connector, _BMS.states(make.bms(values)))
+
+    # Cards and vehicles.
+
+    def _card(self, frame: Frame, values: Values) -> None:
+        accepted = self._host.admission.card(values.get("id_tag", ""))
+        clock = self._host.clock
+        self._pile.answer(frame, 203, answers.card(values, clock, accepted=accepted))
+        self._authorized(values, "card", values.get("id_tag", ""), accepted=accepted)
+
+    def _vin(self, frame: Frame, values: Values) -> None:
+        accepted = self._host.admission.vin(values.get("vin", ""))
+        clock = self._host.clock
+        self._pile.answer(frame, 207, answers.vin(values, clock, accepted=accepted))
+        self._authorized(values, "vin", values.get("vin", ""), accepted=accepted)
+
+    def _authorized(self, values: Values, what: str, identity: str, *, accepted: bool) -> None:
+        if connector := self._pile.connector(values.get("connector_id", 0)):
+            shown = identity if self._host.show_identities else answers.masked(identity)
+            happened = f"{what}_{'accepted' if accepted else 'refused'}"
+            details = {"identity": shown}
+            self._host.on_event(Happening(connector.serial, CARD_EVENT.key, happened, details))
+
+    # Telling.
+
+    def _happened(self, connector: Connector, what: str, **details: Any) -> None:
+        self._host.on_event(Happening(connector.serial, SESSION_EVENT.key, what, details))
+
+    def _tell(self, connector: Connector, states: Mapping[str, Value | None]) -> None:
+        """Tell states, cards and vehicles only where they are wanted."""
+        if not self._host.show_identities:
+            states = {
+                key: answers.masked(value)
+                if key in _IDENTITIES and isinstance(value, str)
+                else value
+                for key, value in states.items()
+            }
+        self._host.on_reading(Reading(connector.serial, states))

@@ -1,0 +1,50 @@
+"""All states and commands of piles and their connectors."""
+
+from __future__ import annotations
+
+from ..states import CommandRow, EventRow, KindTable, SourceTable
+from .states_bms import BMS
+from .states_connector import ALARM, PERIODS, RECORD, START, STATUS
+from .states_pile import ALARM_STATES, LOGIN, TARIFF_STATES
+
+PILE = "charging_pile"
+CONNECTOR = "connector"
+
+START_CHARGING = "start"
+STOP_CHARGING = "stop"
+REPORT_NOW = "report_now"
+REBOOT = "reboot"
+SET_CLOCK = "set_clock"
+
+SESSION_EVENT = EventRow("session", "Charging session", ("started", "start_failed", "ended"))
+CARD_EVENT = EventRow(
+    "card",
+    "Authorization",
+    ("card_accepted", "card_refused", "vin_accepted", "vin_refused"),
+    enabled=False,
+)
+
+TABLE = SourceTable(
+    "Charging piles",
+    {
+        PILE: KindTable(
+            "Charging pile",
+            (*LOGIN, *ALARM_STATES, *ALARM, *TARIFF_STATES),
+            commands=(
+                CommandRow(REPORT_NOW, "Report now", diagnostic=True),
+                CommandRow(SET_CLOCK, "Synchronize clock", diagnostic=True),
+                CommandRow(REBOOT, "Reboot", diagnostic=True),
+            ),
+        ),
+        CONNECTOR: KindTable(
+            "Connector of a charging pile",
+            (*STATUS, *START, *RECORD, *PERIODS, *BMS),
+            commands=(
+                CommandRow(START_CHARGING, "Start charging"),
+                CommandRow(STOP_CHARGING, "Stop charging"),
+                CommandRow(REPORT_NOW, "Report now", diagnostic=True),
+            ),
+            events=(SESSION_EVENT, CARD_EVENT),
+        ),
+    },
+)

@@ -1,0 +1,193 @@
+"""From the fields of a frame to the values of states: what has to be made of several fields.
+
+Each function takes decoded fields and returns them with what was made, under the names that the
+state tables use. `Converter` then turns them into states as the tables' rows say.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from ..convert import Convert, converter
+from ..states import StateRow, Value
+from .alarms import ALARMS, BYTES, active
+from .clock import Clock
+from .fields import Values
+from .states_connector import DC_ONLY, HALF_HOURS, PLUGGED_IN, RECORD
+from .states_pile import ACTIVE, ALARM_STATES, NO_ALARM, TARIFF_STATES, bit_state
+from .tariff import read_slots
+
+CHARGING = 2
+_RESERVED = 5
+_NOT_POSSIBLE = (6, 7)
+_AC = 2
+_HIGHEST_CELL = 6.0
+_OLDEST, _NEWEST = 1985, 2100
+
+_ENERGY_STEP = {202: 0.01, 206: 0.001, 222: 0.001}
+"""kWh that one step of a record's energies is, by command."""
+
+_SLUGS = {alarm.index: alarm.slug for alarm in ALARMS}
+
+
+class Converter:
+    """Turns the fields of a report into states."""
+
+    def __init__(self, report: str, rows: Iterable[StateRow]) -> None:
+        """Know the states that this report tells."""
+        self._plan: tuple[tuple[str, str, Convert], ...] = tuple(
+            (row.key, row.source, converter(row)) for row in rows if row.report == report
+        )
+
+    def states(self, values: Mapping[str, Any]) -> dict[str, Value | None]:
+        """Return the states of the fields that are there, by key."""
+        return {
+            key: None if (value := values[field]) is None else convert(value)
+            for key, field, convert in self._plan
+            if field in values
+        }
+
+
+def status(values: Values, clock: Clock) -> Values:
+    """Return what 104 tells of a connector."""
+    state = values.get("connector_status")
+    if state == _RESERVED and not values.get("reservation_flag"):
+        values["connector_status"] = PLUGGED_IN
+    if "session_energy" in values:
+        values["session_energy"] = round(
+            values["session_energy"] * 0.01 + _digit(values) * 0.001, 3
+        )
+    if "start_time" in values:
+        values["start_time"] = clock.unix(values["start_time"])
+    if "dc_pile_ac_meter_energy" in values:
+        values["dc_pile_ac_meter_energy"] = values["dc_pile_ac_meter_energy"] * 0.001 or None
+    if (link := values.get("vehicle_connection_status")) is not None and state is not None:
+        values["iec61851"] = _iec_61851(state, link)
+        if not link and "soc" in values:
+            values["soc"] = None
+    if values.get("connector_type") == _AC:
+        for field in DC_ONLY:
+            values.pop(field, None)
+    return values
+
+
+def _digit(values: Values) -> int:
+    """Return the third decimal of an energy in 0.01 kWh."""
+    digit: int = values.get("session_energy_thousandth", 0)
+    return digit if digit <= 9 else 0
+
+
+def _iec_61851(state: int, link: int) -> int:
+    if state in _NOT_POSSIBLE:
+        return 3
+    if state == CHARGING:
+        return 2
+    return 1 if link else 0
+
+
+def lifetime(values: Values, before: float) -> float:
+    """Return the reading of a connector's meter, kWh, that never falls; 0 is not known.
+
+    `before` is the last one. A pile that is idle may tell 0 as the current reading.
+    """
+    reading: int = values.get("meter_value") or values.get("meter_start") or 0
+    return max(round(reading * 0.01, 2), before)
+
+
+def record(command: int, values: Values, clock: Clock) -> Values:
+    """Return what 202, 206 or 222 tells of an ended session; energies in kWh."""
+    step = _ENERGY_STEP[command]
+    for field in ("session_energy", "meter_start", "meter_stop"):
+        if field in values:
+            values[field] = round(values[field] * step, 3)
+    if step == 0.01 and "session_energy" in values:
+        values["session_energy"] = round(values["session_energy"] + _digit(values) * 0.001, 3)
+    for field in ("start_time", "stop_time"):
+        if field in values:
+            values[field] = clock.unix(values[field])
+    return values
+
+
+def half_hours(values: Values, step: float) -> tuple[float, ...] | None:
+    """Return the energies of a day's half hours, kWh; None if not all are there."""
+    periods = [values.get(f"energy_period_{number:02}") for number in range(1, 49)]
+    if None in periods:
+        return None
+    return tuple(round(period * step, 3) for period in periods if period is not None)
+
+
+def record_states(command: int, values: Values, rows: Converter) -> dict[str, Value | None]:
+    """Return the states of a session that is over."""
+    states = rows.states(values)
+    states[RECORD[0].attribute_key(HALF_HOURS)] = half_hours(values, _ENERGY_STEP[command])
+    return states
+
+
+def login(values: Values, clock: Clock) -> Values:
+    """Return what 106 tells of a pile."""
+    if firmware := values.get("firmware_version"):
+        values["firmware_version"] = f"{firmware // 100}.{firmware % 100:02}"
+    else:
+        values["firmware_version"] = None
+    if "protocol_version" in values:
+        version = values["protocol_version"]
+        values["protocol_version"] = f"{version // 10}.{version % 10}" if version else None
+    if "pile_time" in values:
+        values["clock_deviation"] = clock.deviation(values["pile_time"])
+    if "flags" in values:
+        values["encryption_supported"] = bool(values["flags"] & 1)
+    return values
+
+
+def bms(values: Values) -> Values:
+    """Return what 110 or 302 tells of a vehicle's battery."""
+    if (version := values.get("brm_bms_protocol_version")) is not None:
+        values["brm_bms_protocol_version"] = f"{version[1]}.{version[2]}" if any(version) else None
+    if (version := values.get("brm_bms_software_version")) is not None:
+        values["brm_bms_software_version"] = version.hex() if any(version) else None
+    if "brm_manufacture_day" in values:
+        values["brm_manufacture_date"] = _date(values)
+    if (highest := values.get("bcp_max_cell_voltage")) is not None:
+        volts = highest * 0.1
+        values["bcp_max_cell_voltage"] = volts if volts <= _HIGHEST_CELL else highest * 0.01
+    return values
+
+
+def _date(values: Values) -> str | None:
+    year = values["brm_manufacture_year"]
+    if not _OLDEST <= year <= _NEWEST:
+        year = int.from_bytes(year.to_bytes(2, "little"), "big")
+    month, day = values["brm_manufacture_month"], values["brm_manufacture_day"]
+    if not (_OLDEST <= year <= _NEWEST and 1 <= month <= 12 and 1 <= day <= 31):
+        return None
+    return f"{year:04}-{month:02}-{day:02}"
+
+
+def alarm_states(bits: bytes) -> dict[str, Value | None]:
+    """Return the states of the alarm bits."""
+    on = active(bits)
+    named = sorted(on & _SLUGS.keys())
+    summary = ALARM_STATES[0]
+    options = summary.options or {}
+    states: dict[str, Value | None] = {
+        summary.key: options[named[0] if named else NO_ALARM],
+        summary.attribute_key(ACTIVE): tuple(dict.fromkeys(_SLUGS[index] for index in named)),
+        ALARM_STATES[1].key: tuple(
+            f"{index // 8 + 1}.{index % 8}" for index in sorted(on - _SLUGS.keys()) if index
+        ),
+    }
+    last = min(len(bits), BYTES) * 8
+    for index in _SLUGS:
+        if index < last:
+            states[f"cmd108_{bit_state(index)}"] = index in on
+    return states
+
+
+def tariff_states(values: Values) -> dict[str, Value | None]:
+    """Return the states of a tariff."""
+    return {
+        TARIFF_STATES[0].key: tuple(
+            f"{slot.start}-{slot.end}: {slot.price:.2f}" for slot in read_slots(values)
+        )
+    }

@@ -1,0 +1,88 @@
+"""How a battery cloud is made from its config entry."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+from urllib.parse import urlsplit
+
+from homeassistant.const import CONF_TOKEN, CONF_URL
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers import device_registry as dr
+from homeassistant.helpers.aiohttp_client import async_get_clientsession
+from homeassistant.helpers.translation import async_get_cached_translations
+from homeassistant.util import dt as dt_util
+from homeassistant.util.hass_dict import HassKey
+
+from .battery_cloud.api import RuntimeApi
+from .battery_cloud.client import BatteryCloud, Settings
+from .battery_cloud.faults import FAULTS
+from .battery_cloud.scales import Scales
+from .battery_cloud.states import BATTERY, FAULT_BITS
+from .const import CONF_BATTERIES, CONF_HEADER, CONF_POLL_SECONDS, DEFAULT_POLL_SECONDS, DOMAIN
+from .coordinator import HubConfigEntry, HubCoordinator
+
+_ONE_AT_A_TIME: HassKey[dict[str, asyncio.Lock]] = HassKey(f"{DOMAIN}_battery_hosts")
+
+
+def battery_cloud(hass: HomeAssistant, entry: HubConfigEntry) -> HubCoordinator:
+    """Return the coordinator that asks for the entry's batteries."""
+    options = entry.options
+    batteries = options.get(CONF_BATTERIES, {})
+    settings = Settings(
+        batteries={serial: Scales.of(chosen) for serial, chosen in batteries.items()},
+        interval=options.get(CONF_POLL_SECONDS, DEFAULT_POLL_SECONDS),
+        zone=dt_util.get_default_time_zone(),
+        fault_names=_fault_names(hass),
+        device_name=_device_name(hass),
+    )
+    _remove_others(hass, entry, batteries)
+    return HubCoordinator(
+        hass,
+        entry,
+        lambda listener: BatteryCloud(runtime_api(hass, entry.data), settings, listener),
+        poll_interval=timedelta(seconds=settings.slot),
+        write_interval=0,
+    )
+
+
+def runtime_api(hass: HomeAssistant, data: Mapping[str, Any]) -> RuntimeApi:
+    """Return the endpoint of an entry; whoever asks the same host waits for the other."""
+    host = urlsplit(data[CONF_URL]).netloc.lower()
+    hosts = hass.data.setdefault(_ONE_AT_A_TIME, {})
+    return RuntimeApi(
+        async_get_clientsession(hass),
+        data[CONF_URL],
+        data[CONF_HEADER],
+        data[CONF_TOKEN],
+        hosts.setdefault(host, asyncio.Lock()),
+    )
+
+
+def _fault_names(hass: HomeAssistant) -> dict[str, str]:
+    """Return the names of the faults in Home Assistant's language."""
+    texts = async_get_cached_translations(hass, hass.config.language, "entity", DOMAIN)
+    prefix = f"component.{DOMAIN}.entity.binary_sensor"
+    return {
+        fault.key: texts.get(f"{prefix}.{FAULT_BITS[fault.key].translation_key}.name", fault.name)
+        for fault in FAULTS
+    }
+
+
+def _device_name(hass: HomeAssistant) -> str:
+    """Return how a battery is called in Home Assistant's language, with `{serial}` in it."""
+    texts = async_get_cached_translations(hass, hass.config.language, "device", DOMAIN)
+    return texts.get(f"component.{DOMAIN}.device.{BATTERY}.name", "{serial}")
+
+
+def _remove_others(
+    hass: HomeAssistant, entry: HubConfigEntry, batteries: Mapping[str, object]
+) -> None:
+    """Remove the devices of batteries that were taken out of the entry."""
+    registry = dr.async_get(hass)
+    for device in dr.async_entries_for_config_entry(registry, entry.entry_id):
+        serials = {serial for domain, serial in device.identifiers if domain == DOMAIN}
+        if not serials & set(batteries):
+            registry.async_remove_device(device.id)

@@ -1,0 +1,96 @@
+"""How the reports of the accessories are read: wall box, heating rod, heat pump, plugs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from ..source import Reading
+from .context import Context, Reader, reading, text_of
+from .plan import Plan
+from .tables import HEATING_ROD_TIMERS, SMART_PLUG_PRIORITY, WALL_BOX_TIMERS
+
+_WALL_BOX = ("wall_box", "PowerPulse")
+_ROD = ("heating_rod", "PowerGlow")
+_PUMP = ("heat_pump", "Heat pump")
+_PLUG = ("smart_plug", "Smart plug")
+
+
+def part(kind: str, model: str, serial_field: str) -> Reader:
+    """Read a message about one part that carries its own serial number."""
+
+    def read(context: Context, message: Any, plan: Plan) -> Iterator[Reading]:
+        if serial := text_of(getattr(message, serial_field)):
+            context.announce(serial, kind, model)
+            yield reading(serial, message, plan)
+
+    return read
+
+
+wall_box = part(*_WALL_BOX, "ev_sn")
+rod = part(*_ROD, "hr_sn")
+pump = part(*_PUMP, "hp_sn")
+
+
+def wall_boxes(context: Context, message: Any, plan: Plan) -> Iterator[Reading]:
+    """Read 209/33: the power of each wall box, which is left out where it is zero."""
+    for box in message.ev_stream_show:
+        if serial := text_of(box.ev_sn):
+            context.announce(serial, *_WALL_BOX)
+            yield reading(serial, box, plan)
+
+
+def rods(context: Context, message: Any, plan: Plan) -> Iterator[Reading]:
+    """Read 212/33: the power of each rod by origin, zeros left out."""
+    for entry in message.hr_energy_stream:
+        yield from rod(context, entry, plan)
+
+
+def rod_run_data(context: Context, message: Any, plan: Plan) -> Iterator[Reading]:
+    """Read 212/50; with nothing but the serial number it is the question, not the answer."""
+    if len(message.ListFields()) > 1:
+        yield from rod(context, message, plan)
+
+
+def rod_history(context: Context, message: Any, plan: Plan) -> Iterator[Reading]:
+    """Read 212/34, which replays old minutes: it says that the rod is there, no more."""
+    for minute in message.hr_energy_stream:
+        if serial := text_of(minute.hr_sn):
+            context.announce(serial, *_ROD)
+    yield from ()
+
+
+def _timers(kind: str, model: str, serial_field: str, keys: tuple[str, str]) -> Reader:
+    enabled, active = keys
+
+    def read(context: Context, message: Any, plan: Plan) -> Iterator[Reading]:
+        if serial := text_of(getattr(message, serial_field)):
+            context.announce(serial, kind, model)
+            tasks = [task for task in message.time_task_cfg if task.is_enable]
+            yield Reading(
+                serial,
+                {enabled: len(tasks), active: any(task.is_effect for task in tasks)},
+            )
+
+    return read
+
+
+wall_box_timers = _timers(*_WALL_BOX, "ev_sn", (WALL_BOX_TIMERS[0].key, WALL_BOX_TIMERS[1].key))
+rod_timers = _timers(*_ROD, "hr_sn", (HEATING_ROD_TIMERS[0].key, HEATING_ROD_TIMERS[1].key))
+
+
+def smart_plug(context: Context, message: Any, plan: Plan) -> Iterator[Reading]:
+    """Read 241/3: other energy devices share the route, plugs alone have these fields."""
+    serial = text_of(message.dev_info.dev_sn)
+    if serial and message.HasField("plugParam"):
+        context.announce(serial, *_PLUG)
+        yield reading(serial, message, plan)
+
+
+def priorities(context: Context, message: Any, plan: Plan) -> Iterator[Reading]:
+    """Read 240/2 for the devices that have reported themselves."""
+    place, enabled = (row.key for row in SMART_PLUG_PRIORITY)
+    for entry in message.dev_prio_report:
+        serial = text_of(entry.dev_info.dev_sn)
+        if serial and context.is_known(serial):
+            yield Reading(serial, {place: entry.dev_prio, enabled: entry.enable})

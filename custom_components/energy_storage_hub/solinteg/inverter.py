@@ -1,0 +1,289 @@
+"""One inverter: drives its CT check, keeps what is known of it, tells what changed."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+import random
+import time
+from typing import Any
+
+from ..source import (
+    Device,
+    Happening,
+    Problem,
+    Reading,
+    SourceAuthError,
+    SourceError,
+    SourceListener,
+    SourceRefusedError,
+)
+from ..states import Value
+from .api import NoPermissionError, OpenApi, RateLimitedError, StartRefusedError
+from .codes import Precheck
+from .ct_check import CtCheck
+from .ct_events import (
+    CONCLUSIVE,
+    Action,
+    Denied,
+    Do,
+    Event,
+    Failed,
+    Polled,
+    Posted,
+    Prechecked,
+    Reason,
+    Saved,
+    SignInRefused,
+    State,
+    Wait,
+    Waited,
+)
+from .ct_records import Outcome, dump_outcome, load_outcome
+from .readings import (
+    abnormal_phases,
+    outcome_values,
+    precheck_values,
+    realtime_values,
+    result_values,
+    summary_values,
+    wiring_values,
+)
+from .states import CT_CHECK, CT_CHECK_ENDED, INVERTER
+
+_MANUFACTURER = "Solinteg"
+_MODEL = "Inverter"
+_PAGE = "ct_check.md"
+
+_JUDGED = (State.PASSED, State.WIRING_FAULT)
+"""Ends that say something about the wiring."""
+
+
+def _jitter() -> float:
+    return random.uniform(0.9, 1.1)  # noqa: S311
+
+
+class Inverter:
+    """One inverter of an account."""
+
+    def __init__(self, serial: str, api: OpenApi, listener: SourceListener) -> None:
+        """Know nothing yet but the serial number."""
+        self.serial = serial
+        self._api = api
+        self._listener = listener
+        self.device = Device(
+            serial=serial,
+            kind=INVERTER,
+            manufacturer=_MANUFACTURER,
+            model=_MODEL,
+            # Tells several apart, without the whole number in every entity's name.
+            name=f"{_MANUFACTURER} {serial[-4:]}",
+        )
+        self.check = CtCheck(time.monotonic, time.time, _jitter)
+        self.precheck: Precheck | None = None
+        self.heard_at: float | None = None
+        """Monotonic time of the latest answer about this inverter, s."""
+        self._conclusion: Outcome | None = None
+        self._wiring: Outcome | None = None
+        self._told: set[str] = set()
+
+    @property
+    def answers(self) -> Mapping[str, Any]:
+        """The latest answers, as they came."""
+        return self._api.answers.get(self.serial, {})
+
+    @property
+    def problem_key(self) -> str:
+        """Identity of this inverter's wiring problem."""
+        return f"wiring_{self.serial}"
+
+    # What is kept over restarts.
+
+    def saved(self) -> dict[str, Any]:
+        """Return the check under way, the last end, the last conclusion and the last verdict."""
+        return {
+            "check": self.check.saved(),
+            "conclusion": self._conclusion and dump_outcome(self._conclusion),
+            "wiring": self._wiring and dump_outcome(self._wiring),
+        }
+
+    def restore(self, saved: Mapping[str, Any]) -> None:
+        """Take back what was saved."""
+        check = saved.get("check")
+        self.check.restore(check if isinstance(check, Mapping) else {})
+        conclusion = load_outcome(saved.get("conclusion"))
+        wiring = load_outcome(saved.get("wiring"))
+        self._conclusion = conclusion if conclusion.state in CONCLUSIVE else None
+        self._wiring = wiring if wiring.state in _JUDGED else None
+
+    # Reading.
+
+    async def read_precheck(self) -> Precheck:
+        """Ask whether the inverter is ready, and tell. Raises SourceError."""
+        precheck = await self._api.precheck(self.serial)
+        self._heard()
+        self.precheck = precheck
+        self.publish()
+        return precheck
+
+    async def read_realtime(self) -> None:
+        """Ask what the inverter measures, and tell. Raises SourceError."""
+        body = await self._api.realtime(self.serial)
+        self._heard()
+        self._tell_model(body)
+        if self.precheck and self.precheck.offline:
+            # The cloud goes on telling what it heard last.
+            nothing = dict.fromkeys(self._told)
+            self._listener.on_reading(Reading(self.serial, nothing, silent=True))
+            return
+        # A state that never had a value makes no entity.
+        known = {
+            key: value
+            for key, value in realtime_values(body).items()
+            if value is not None or key in self._told
+        }
+        self._told.update(known)
+        self._tell(known)
+
+    def _tell_model(self, body: Mapping[str, Any]) -> None:
+        model = body.get("ModelType") or body.get("modelType")
+        if isinstance(model, str) and model.strip() not in ("", "--", self.device.model):
+            self.device = Device(
+                serial=self.serial,
+                kind=INVERTER,
+                manufacturer=_MANUFACTURER,
+                model=model.strip()[:64],
+                name=self.device.name,
+            )
+            self._listener.on_device(self.device)
+
+    def _heard(self) -> None:
+        self.heard_at = time.monotonic()
+
+    # Telling.
+
+    def publish(self) -> None:
+        """Tell all that is known about the check."""
+        outcome = self.check.outcome
+        judged = self._wiring.result if self._wiring else None
+        values: dict[str, Value | None] = {
+            **outcome_values(outcome),
+            **summary_values(self._conclusion),
+            **wiring_values(self._wiring),
+            **result_values(outcome.result or judged),
+            f"{CT_CHECK}_active": self._in_progress,
+            f"{CT_CHECK}_ready": None,
+        }
+        if self.precheck:
+            values |= precheck_values(self.precheck)
+            values[f"{CT_CHECK}_ready"] = not self.precheck.reasons and not self.check.active
+        self._tell(values)
+
+    @property
+    def _in_progress(self) -> bool:
+        return self.check.active or bool(self.precheck and self.precheck.checking)
+
+    def _tell(self, values: Mapping[str, Value | None]) -> None:
+        self._listener.on_reading(Reading(self.serial, values))
+
+    def tell_problem(self) -> None:
+        """Raise the wiring problem, or take it back, as the last verdict demands."""
+        if self._wiring is None or self._wiring.state is not State.WIRING_FAULT:
+            self._listener.on_solved(self.problem_key)
+            return
+        phases = ", ".join(abnormal_phases(self._wiring.result))
+        self._listener.on_problem(
+            Problem(
+                self.problem_key,
+                "ct_wiring_fault_phases" if phases else "ct_wiring_fault",
+                {"name": self.device.name, "phases": phases},
+                _PAGE,
+            )
+        )
+
+    # Checking.
+
+    async def drive(self, action: Action, decided: Callable[[], None] = lambda: None) -> None:
+        """Carry a check from here to its end; `decided` hears that the start was answered."""
+        while action is not Do.FINISH:
+            self.publish()
+            if isinstance(action, Wait):
+                decided()
+            event = await self._do(action)
+            if (following := self.check.handle(event)) is None:
+                raise AssertionError(f"{event} is no answer to {action}")
+            action = following
+        await self._finish()
+        decided()
+
+    async def _do(self, action: Action) -> Event:
+        """Do one thing and say what came of it."""
+        if isinstance(action, Wait):
+            await asyncio.sleep(action.seconds)
+            return Waited()
+        try:
+            return await self._answer(action)
+        except SourceAuthError as err:
+            self._listener.on_sign_in_refused(err)
+            return SignInRefused()
+        except NoPermissionError as err:
+            return Denied(str(err.placeholders.get("words", "")))
+        except StartRefusedError as err:
+            return Posted(accepted=False, message=err.words)
+        except RateLimitedError as err:
+            return Failed(err.key, retry_after=err.retry_after)
+        except SourceError as err:
+            return Failed(err.key, str(err.placeholders.get("words", "")))
+
+    async def _answer(self, action: Do) -> Event:
+        match action:
+            case Do.READ_PRECHECK:
+                return Prechecked(await self.read_precheck())
+            case Do.READ_RESULT:
+                result = await self._api.result(self.serial)
+                self._heard()
+                return Polled(result)
+            case Do.POST:
+                await self._api.start_check(self.serial)
+                self._heard()
+                return Posted(accepted=True)
+            case _:
+                await self._listener.save_now()
+                return Saved()
+
+    async def _finish(self) -> None:
+        """Keep how the check ended, then tell the world."""
+        outcome = self.check.outcome
+        if outcome.state in CONCLUSIVE:
+            self._conclusion = outcome
+        if outcome.state in _JUDGED:
+            self._wiring = outcome
+        await self._listener.save_now()
+        self.publish()
+        self.tell_problem()
+        self._listener.on_event(
+            Happening(
+                self.serial,
+                CT_CHECK_ENDED.key,
+                str(outcome.state),
+                {
+                    "reasons": list(outcome.reasons),
+                    "notes": [str(note) for note in outcome.notes],
+                    "phases": list(abnormal_phases(outcome.result)),
+                    "origin": str(outcome.origin or ""),
+                },
+            )
+        )
+
+    def refusal(self) -> SourceRefusedError | None:
+        """Say to the person who pressed why no check was begun; None if one was."""
+        outcome = self.check.outcome
+        reasons = outcome.reasons
+        if outcome.state is State.BLOCKED:
+            key = f"ct_blocked_{reasons[0]}" if len(reasons) == 1 else "ct_blocked"
+            return SourceRefusedError("the inverter is not ready", key)
+        if outcome.state is not State.NOT_STARTED:
+            return None
+        if reasons == (Reason.REFUSED,):
+            return StartRefusedError(outcome.message)
+        return SourceRefusedError("no check was started", f"ct_{reasons[0]}")

@@ -1,0 +1,137 @@
+"""A PowerOcean in Home Assistant: finding its states, and waiting until a report has arrived."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from datetime import timedelta
+
+from freezegun.api import FrozenDateTimeFactory
+from homeassistant.core import Event, EventStateChangedData, HomeAssistant, State, callback
+from homeassistant.helpers import entity_registry as er
+from homeassistant.helpers.event import async_track_state_change_event
+from homeassistant.util import dt as dt_util
+
+from custom_components.energy_storage_hub.const import DOMAIN
+from simulator.powerocean import frames
+from simulator.powerocean.plant import PACK_SERIALS, SYSTEM_SERIAL, WALL_BOX_SERIAL
+from simulator.powerocean.system import SimulatedCloud
+
+SYSTEM = SYSTEM_SERIAL
+PACKS = PACK_SERIALS
+WALL_BOX = WALL_BOX_SERIAL
+
+STREAM = "JTS1_ENERGY_STREAM_REPORT"
+HEARTBEAT = "JTS1_EMS_HEARTBEAT"
+CHANGE = "JTS1_EMS_CHANGE_REPORT"
+PACK = "statusReportBattery"
+ERROR = "ErrorChangeReport_emsErrCode"
+
+_STEP = 15.0
+"""Longest jump of the clock, s: whatever is under way gives up after 20 s."""
+
+
+def entity_id(hass: HomeAssistant, key: str, serial: str = SYSTEM) -> str | None:
+    """Return the entity of a state, None if there is none."""
+    registry = er.async_get(hass)
+    for platform in ("sensor", "binary_sensor"):
+        if found := registry.async_get_entity_id(platform, DOMAIN, f"{serial}_{key}"):
+            return found
+    return None
+
+
+def state_of(hass: HomeAssistant, key: str, serial: str = SYSTEM) -> State:
+    """Return the state of a state's entity."""
+    found = entity_id(hass, key, serial)
+    assert found, f"no entity for {key}"
+    state = hass.states.get(found)
+    assert state, f"{found} is disabled"
+    return state
+
+
+def value_of(hass: HomeAssistant, key: str, serial: str = SYSTEM) -> str:
+    """Return what a state's entity shows."""
+    return state_of(hass, key, serial).state
+
+
+async def until(condition: Callable[[], object], seconds: float = 5.0) -> None:
+    """Wait for something that no event tells."""
+    async with asyncio.timeout(seconds):
+        while not condition():  # noqa: ASYNC110
+            await asyncio.sleep(0.001)
+
+
+async def turns(count: int = 60) -> None:
+    """Let everything that is ready to run, run: also what answers it over a socket."""
+    for _ in range(count):
+        await asyncio.sleep(0)
+
+
+class House:
+    """The simulated system as Home Assistant hears it."""
+
+    def __init__(self, hass: HomeAssistant, cloud: SimulatedCloud) -> None:
+        """Wait for what `cloud` says in `hass`."""
+        self._hass = hass
+        self._cloud = cloud
+        self._fences = 0
+
+    async def online(self, count: int = 1) -> None:
+        """Wait until the stream is up for the `count`th time, and its first answer is in."""
+        device = self._cloud.device
+        await self._cloud.broker.wait_for_publish(device.get_reply_topic, count)
+        await self.fence()
+
+    async def send(self, *reports: frames.Report) -> None:
+        """Let the system send reports; returns when Home Assistant has merged them."""
+        if reports:
+            await self._cloud.device.send(*reports)
+        await self.fence()
+
+    async def send_bytes(self, *payloads: bytes) -> None:
+        """Let the system send payloads; returns when Home Assistant has seen them."""
+        for payload in payloads:
+            await self._cloud.device.push(payload)
+        await self.fence()
+
+    async def fence(self) -> None:
+        """Send an error code that was never there, and wait for it: all before it is in."""
+        self._fences += 1
+        code = self._fences
+        seen = asyncio.Event()
+
+        @callback
+        def changed(event: Event[EventStateChangedData]) -> None:
+            new = event.data["new_state"]
+            if new and new.attributes.get("code") == [code]:
+                seen.set()
+
+        fault = entity_id(self._hass, ERROR, self._cloud.serial)
+        assert fault
+        remove = async_track_state_change_event(self._hass, fault, changed)
+        self._cloud.plant.errors = {"ems": [code]}
+        await self._cloud.device.send(frames.errors(self._cloud.plant))
+        try:
+            async with asyncio.timeout(5):
+                await seen.wait()
+        finally:
+            remove()
+        await self._hass.async_block_till_done()
+
+
+async def pass_time(
+    freezer: FrozenDateTimeFactory,
+    seconds: float,
+    stop: Callable[[], object] = lambda: False,
+) -> None:
+    """Let time pass, until `stop`, in steps that everything can follow.
+
+    The clock has to tick by itself: what waits for a thread, waits in real time.
+    """
+    while seconds > 0 and not stop():
+        # Not tick: of a ticking clock it would take the time since the last jump back.
+        freezer.move_to(dt_util.utcnow() + timedelta(seconds=min(seconds, _STEP)))
+        seconds -= _STEP
+        await turns()
+        await asyncio.sleep(0.002)
+        await turns()

@@ -1,0 +1,799 @@
+"""Charging piles in Home Assistant: discovery, states, control, and what goes wrong."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import timedelta
+import socket
+from typing import Any
+from unittest.mock import patch
+
+from freezegun.api import FrozenDateTimeFactory
+from homeassistant.components.diagnostics import REDACTED
+from homeassistant.config_entries import SOURCE_IGNORE, ConfigEntryState
+from homeassistant.const import STATE_OFF, STATE_ON, STATE_UNAVAILABLE, STATE_UNKNOWN
+from homeassistant.core import HomeAssistant
+from homeassistant.data_entry_flow import FlowResultType
+from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
+from homeassistant.helpers import (
+    device_registry as dr,
+    entity_registry as er,
+    issue_registry as ir,
+)
+import pytest
+from pytest_homeassistant_custom_component.common import (
+    MockConfigEntry,
+    async_fire_time_changed,
+)
+from pytest_homeassistant_custom_component.components.diagnostics import (
+    get_diagnostics_for_config_entry,
+    get_diagnostics_for_device,
+)
+from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
+
+from custom_components.energy_storage_hub.const import DOMAIN
+from simulator.charging_pile import SimulatedPile
+
+from .piles import (
+    CODE,
+    FIRST,
+    SECOND,
+    act,
+    device_of,
+    entity_id,
+    entry_for,
+    free_port,
+    peer,
+    press,
+    state_of,
+    until,
+    value_of,
+)
+
+STATE = "cmd104_connector_status"
+
+type Listen = Callable[..., Awaitable[MockConfigEntry]]
+
+
+@pytest.fixture
+def port() -> int:
+    return free_port()
+
+
+@pytest.fixture
+async def listen(hass: HomeAssistant, port: int) -> AsyncIterator[Listen]:
+    """Set up a server; it is unloaded when the test ends."""
+    entries: list[MockConfigEntry] = []
+
+    async def listen(*piles: str, **options: Any) -> MockConfigEntry:
+        entry = entry_for(port, *piles, **options)
+        entries.append(entry)
+        entry.add_to_hass(hass)
+        await hass.config_entries.async_setup(entry.entry_id)
+        await hass.async_block_till_done()
+        return entry
+
+    yield listen
+    for entry in entries:
+        if hass.config_entries.async_get_entry(entry.entry_id):
+            await hass.config_entries.async_unload(entry.entry_id)
+    await hass.async_block_till_done()
+
+
+@pytest.fixture
+async def pile(hass: HomeAssistant, listen: Listen, port: int) -> AsyncIterator[SimulatedPile]:
+    """A server with one pile, which has signed in and reported."""
+    await listen(CODE)
+    async with SimulatedPile(port) as pile:
+        await settled(hass, pile, 2)
+        yield pile
+
+
+async def settled(hass: HomeAssistant, pile: SimulatedPile, reports: int) -> None:
+    """Wait until the server has answered so many status reports, and everything is written."""
+    await pile.signed_in()
+    await pile.heard(103, count=reports)
+    await hass.async_block_till_done()
+
+
+async def shows(hass: HomeAssistant, value: str, key: str = STATE, serial: str = FIRST) -> None:
+    """Wait until a state's entity shows a value."""
+    await until(lambda: value_of(hass, key, serial) == value)
+
+
+def enable(hass: HomeAssistant, entry: MockConfigEntry, serial: str, *keys: str) -> None:
+    """Enable entities before they are made."""
+    for key in keys:
+        platform = "binary_sensor" if "byte" in key else "sensor"
+        er.async_get(hass).async_get_or_create(
+            platform, DOMAIN, f"{serial}_{key}", config_entry=entry, disabled_by=None
+        )
+
+
+# Adding the server, and the piles.
+
+
+async def test_adding_the_server(hass: HomeAssistant, port: int) -> None:
+    flow = await hass.config_entries.flow.async_init(DOMAIN, context={"source": "user"})
+    flow = await hass.config_entries.flow.async_configure(
+        flow["flow_id"], {"next_step_id": "charging_pile"}
+    )
+    assert flow["type"] is FlowResultType.FORM
+
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        taken = other.getsockname()[1]
+        flow = await hass.config_entries.flow.async_configure(
+            flow["flow_id"], {"host": "127.0.0.1", "port": taken}
+        )
+        assert flow["errors"] == {"port": "port_in_use"}
+    flow = await hass.config_entries.flow.async_configure(
+        flow["flow_id"], {"host": "192.0.2.1", "port": port}
+    )
+    assert flow["errors"] == {"host": "address_not_here"}
+    with patch("asyncio.base_events.BaseEventLoop.create_server", side_effect=PermissionError(13)):
+        flow = await hass.config_entries.flow.async_configure(
+            flow["flow_id"], {"host": "127.0.0.1", "port": port}
+        )
+    assert flow["errors"] == {"port": "port_not_allowed"}
+    flow = await hass.config_entries.flow.async_configure(
+        flow["flow_id"], {"host": " 127.0.0.1 ", "port": port}
+    )
+    assert flow["type"] is FlowResultType.CREATE_ENTRY
+    assert flow["data"] == {
+        "source": "charging_pile",
+        "host": "127.0.0.1",
+        "port": port,
+        "piles": [],
+    }
+    await hass.async_block_till_done()
+
+    flow = await hass.config_entries.flow.async_init(DOMAIN, context={"source": "user"})
+    flow = await hass.config_entries.flow.async_configure(
+        flow["flow_id"], {"next_step_id": "charging_pile"}
+    )
+    assert (flow["type"], flow["reason"]) == (FlowResultType.ABORT, "server_configured")
+    entry = hass.config_entries.async_entries(DOMAIN)[0]
+    await hass.config_entries.async_unload(entry.entry_id)
+
+
+async def test_moving_the_server(hass: HomeAssistant, listen: Listen, port: int) -> None:
+    entry = await listen(CODE)
+    other = free_port()
+    async with SimulatedPile(port) as pile:
+        await pile.signed_in()
+        for address, reached in ((port, True), (other, False)):
+            flow = await entry.start_reconfigure_flow(hass)
+            flow = await hass.config_entries.flow.async_configure(
+                flow["flow_id"], {"host": "127.0.0.1", "port": address}
+            )
+            assert (flow["type"], flow["reason"]) == (FlowResultType.ABORT, "server_changed")
+            await hass.async_block_till_done()
+            assert entry.state is ConfigEntryState.LOADED
+            if reached:
+                await pile.heard(105, count=2)
+    assert entry.data["piles"] == [CODE]
+    async with SimulatedPile(other) as moved:
+        await moved.signed_in()
+
+
+async def test_moving_to_a_port_in_use(hass: HomeAssistant, listen: Listen) -> None:
+    entry = await listen()
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        flow = await entry.start_reconfigure_flow(hass)
+        flow = await hass.config_entries.flow.async_configure(
+            flow["flow_id"], {"host": "127.0.0.1", "port": other.getsockname()[1]}
+        )
+    assert flow["errors"] == {"port": "port_in_use"}
+
+
+async def found(hass: HomeAssistant) -> list[Any]:
+    """Return the discoveries that wait for the person."""
+    await hass.async_block_till_done()
+    return hass.config_entries.flow.async_progress_by_handler(DOMAIN)
+
+
+async def test_an_unknown_pile_is_discovered_and_served_when_it_was_added(
+    hass: HomeAssistant, listen: Listen, port: int
+) -> None:
+    entry = await listen()
+    async with SimulatedPile(port) as pile:
+        await pile.signed_in()
+        pile.beat()
+        pile.plug(1)
+        await until(hass.config_entries.flow.async_progress)
+        (flow,) = await found(hass)
+        assert flow["context"]["title_placeholders"] == {"code": CODE}
+        assert {said for said, _ in pile.received} == {105}
+        assert not er.async_entries_for_config_entry(er.async_get(hass), entry.entry_id)
+
+        # It signs in again and again: that is still one discovery.
+        pile.drop()
+        await pile.heard(105, count=2)
+        assert len(await found(hass)) == 1
+
+        done = await hass.config_entries.flow.async_configure(flow["flow_id"], {})
+        assert (done["type"], done["reason"]) == (FlowResultType.ABORT, "pile_added")
+        assert entry.data["piles"] == [CODE]
+        await settled(hass, pile, 0)
+        pile.report(1)
+        await shows_up(hass, FIRST)
+        assert value_of(hass, "connection_online", CODE) == STATE_ON
+    assert entry.state is ConfigEntryState.LOADED
+
+
+async def shows_up(hass: HomeAssistant, serial: str) -> None:
+    """Wait until a connector has a state."""
+
+    def there() -> bool:
+        return bool(er.async_get(hass).async_get_entity_id("sensor", DOMAIN, f"{serial}_{STATE}"))
+
+    await until(there)
+    await hass.async_block_till_done()
+
+
+async def test_a_pile_that_was_ignored_is_not_offered_again(
+    hass: HomeAssistant, listen: Listen, port: int
+) -> None:
+    await listen()
+    async with SimulatedPile(port) as pile:
+        await pile.signed_in()
+        await until(hass.config_entries.flow.async_progress)
+        (flow,) = await found(hass)
+        await hass.config_entries.flow.async_init(
+            DOMAIN,
+            context={"source": SOURCE_IGNORE},
+            data={"unique_id": flow["context"]["unique_id"], "title": "x"},
+        )
+        assert await found(hass) == []
+    ignored = next(e for e in hass.config_entries.async_entries(DOMAIN) if not e.data)
+    assert not ignored.supports_options
+    again = await hass.config_entries.flow.async_init(
+        DOMAIN,
+        context={"source": "integration_discovery"},
+        data={"entry_id": "x", "code": CODE},
+    )
+    assert again["reason"] == "already_configured"
+
+
+async def test_a_pile_is_added_while_its_server_does_not_run(
+    hass: HomeAssistant, listen: Listen, port: int
+) -> None:
+    entry = await listen()
+    async with SimulatedPile(port):
+        await until(hass.config_entries.flow.async_progress)
+        (flow,) = await found(hass)
+    await hass.config_entries.async_unload(entry.entry_id)
+    await hass.config_entries.flow.async_configure(flow["flow_id"], {})
+    assert entry.data["piles"] == [CODE]
+
+
+async def test_a_discovery_outlives_its_server(
+    hass: HomeAssistant, listen: Listen, port: int
+) -> None:
+    entry = await listen()
+    async with SimulatedPile(port):
+        await until(hass.config_entries.flow.async_progress)
+        (flow,) = await found(hass)
+        with patch.object(hass.config_entries, "async_get_entry", return_value=None):
+            done = await hass.config_entries.flow.async_configure(flow["flow_id"], {})
+    assert done["reason"] == "server_gone"
+    assert entry.data["piles"] == []
+
+
+# States.
+
+
+async def test_devices(hass: HomeAssistant, pile: SimulatedPile) -> None:
+    registry = dr.async_get(hass)
+    device = registry.async_get(device_of(hass, CODE))
+    connector = registry.async_get(device_of(hass, SECOND))
+    assert isinstance(device, dr.DeviceEntry)
+    assert isinstance(connector, dr.ChildDeviceEntry)
+    assert (device.name, device.serial_number, device.sw_version) == (
+        "Charging pile 1",
+        CODE,
+        "104.10",
+    )
+    assert (connector.name, connector.parent_device_id) == ("Connector 2", device.id)
+
+
+async def test_from_idle_to_the_record(hass: HomeAssistant, pile: SimulatedPile) -> None:
+    assert value_of(hass, STATE) == "idle"
+    assert value_of(hass, "cmd104_cable") == STATE_OFF
+    assert value_of(hass, "cmd104_soc") == STATE_UNKNOWN
+    pile.plug(1, soc=40)
+    await shows(hass, STATE_ON, "cmd104_cable")
+    pile.charge(1)
+    await shows(hass, "charging")
+    pile.pass_time(1800)
+    connector = pile.connectors[1]
+    await pile.heard(103, count=5)
+    pile.end(1, 316)
+    await pile.heard(221)
+    await hass.async_block_till_done()
+    assert value_of(hass, STATE) == "finished"
+    energy = state_of(hass, "cmd202_session_energy")
+    assert float(energy.state) == round(connector.energy, 3)
+    assert sum(energy.attributes["half_hours"]) == pytest.approx(connector.energy, abs=0.002)
+    assert value_of(hass, "cmd202_stop_reason") == "bms_soc_full"
+    assert value_of(hass, "cmd202_sessions") == "1"
+    event = state_of(hass, "event_session")
+    assert event.attributes["event_type"] == "ended"
+    assert event.attributes["energy"] == round(connector.energy, 3)
+
+
+async def test_energy_for_the_dashboard(
+    hass: HomeAssistant, pile: SimulatedPile, freezer: FrozenDateTimeFactory
+) -> None:
+    lifetime = state_of(hass, "cmd104_lifetime_energy")
+    assert lifetime.attributes["state_class"] == "total_increasing"
+    assert lifetime.attributes["device_class"] == "energy"
+    assert lifetime.attributes["unit_of_measurement"] == "kWh"
+    power = state_of(hass, "cmd104_charging_power")
+    assert (power.attributes["device_class"], power.attributes["unit_of_measurement"]) == (
+        "power",
+        "W",
+    )
+    assert lifetime.state == "1300.5"
+    pile.connectors[1].meter = 0.0
+    pile.report(1)
+    await settled(hass, pile, 3)
+    assert value_of(hass, "cmd104_lifetime_energy") == "1300.5"
+
+
+async def test_alarms_in_words(hass: HomeAssistant, listen: Listen, port: int) -> None:
+    entry = await listen(CODE)
+    enable(hass, entry, CODE, "cmd108_byte1_bit2", "cmd108_byte1_bit3")
+    await hass.config_entries.async_reload(entry.entry_id)
+    async with SimulatedPile(port) as pile:
+        await settled(hass, pile, 2)
+        assert value_of(hass, "cmd108_alarm", CODE) == "none"
+        pile.fault(2)
+        await shows(hass, "system_fault")
+        await hass.async_block_till_done()
+        alarm = state_of(hass, "cmd108_alarm", CODE)
+        assert (alarm.state, alarm.attributes["active"]) == (
+            "insulation_fault",
+            ["insulation_fault"],
+        )
+        assert value_of(hass, "cmd104_error_code") == "insulation_fault"
+        assert value_of(hass, "cmd104_error_code", CODE) == "insulation_fault"
+        assert value_of(hass, "cmd108_byte1_bit2", CODE) == STATE_ON
+        assert value_of(hass, "cmd108_byte1_bit3", CODE) == STATE_OFF
+        pile.fault(0)
+        await shows(hass, "idle")
+        await hass.async_block_till_done()
+        assert value_of(hass, "cmd108_alarm", CODE) == "none"
+
+
+async def test_cards_are_hidden_unless_wanted(
+    hass: HomeAssistant, listen: Listen, port: int
+) -> None:
+    keys = ("cmd104_id_tag", "cmd104_vin", "cmd202_license_plate")
+    entry = await listen(CODE)
+    enable(hass, entry, FIRST, *keys)
+    for shown, card, plate in ((False, "***7890", "***"), (True, "1234567890", "粤B12345")):
+        hass.config_entries.async_update_entry(entry, options={"show_identities": shown})
+        await hass.config_entries.async_reload(entry.entry_id)
+        async with SimulatedPile(port) as pile:
+            await pile.signed_in()
+            pile.plug(1)
+            pile.charge(1, "1234567890")
+            pile.end(1)
+            await pile.heard(221)
+            await hass.async_block_till_done()
+            assert value_of(hass, "cmd104_id_tag") == card
+            assert value_of(hass, "cmd202_license_plate") == plate
+
+
+async def test_a_lost_pile_is_unavailable_and_comes_back(
+    hass: HomeAssistant, listen: Listen, port: int, freezer: FrozenDateTimeFactory
+) -> None:
+    await listen(CODE)
+    async with SimulatedPile(port) as pile:
+        await settled(hass, pile, 2)
+        assert value_of(hass, STATE) == "idle"
+    for _ in range(3):
+        freezer.tick(timedelta(seconds=31))
+        async_fire_time_changed(hass)
+        await hass.async_block_till_done()
+    assert value_of(hass, STATE) == STATE_UNAVAILABLE
+    assert value_of(hass, "connection_online", CODE) == STATE_OFF
+    with pytest.raises(HomeAssistantError) as caught:
+        await press(hass, "start")
+    assert caught.value.translation_key == "pile_offline"
+    async with SimulatedPile(port) as pile:
+        await settled(hass, pile, 2)
+        assert value_of(hass, STATE) == "idle"
+        assert value_of(hass, "connection_online", CODE) == STATE_ON
+
+
+async def test_states_are_there_again_after_a_restart(
+    hass: HomeAssistant, listen: Listen, port: int
+) -> None:
+    entry = await listen(CODE)
+    async with SimulatedPile(port) as pile:
+        await pile.signed_in()
+        pile.plug(1)
+        pile.charge(1)
+        pile.pass_time(60)
+        pile.end(1)
+        await pile.heard(221)
+        await hass.async_block_till_done()
+        before = value_of(hass, "cmd202_session_energy")
+    await hass.config_entries.async_reload(entry.entry_id)
+    await hass.async_block_till_done()
+    assert value_of(hass, "cmd202_session_energy") == STATE_UNAVAILABLE
+    assert value_of(hass, "connection_online", CODE) == STATE_OFF
+    async with SimulatedPile(port) as pile:
+        await settled(hass, pile, 2)
+        assert value_of(hass, "cmd202_session_energy") == before
+        assert value_of(hass, "cmd202_sessions") == "1"
+
+
+# Control.
+
+
+async def test_start_and_stop(hass: HomeAssistant, pile: SimulatedPile) -> None:
+    pile.plug(1)
+    await shows(hass, STATE_ON, "cmd104_cable")
+    await press(hass, "start")
+    order = await pile.heard(7)
+    assert (order["connector_id"], order["charging_strategy"]) == (1, 0)
+    assert order["charging_strategy_param"] == order["account_balance"] == 0
+    assert order["transaction_id"]
+    await shows(hass, "preparing")
+    pile.pass_time(10)
+    await shows(hass, "charging")
+    await press(hass, "stop")
+    assert value_of(hass, STATE) == "finished"
+    assert (await pile.heard(5))["command_values"] == (0x55,)
+    await pile.heard(221)
+
+
+async def test_start_with_a_limit(hass: HomeAssistant, pile: SimulatedPile) -> None:
+    for strategy, limit, number, parameter in (
+        ("by_time", 90, 1, 5400),
+        ("by_amount", 12.5, 2, 1250),
+    ):
+        pile.plug(1)
+        answer = await act(hass, "start_charging", strategy=strategy, limit=limit)
+        order = [values for said, values in pile.received if said == 7][-1]
+        assert (order["charging_strategy"], order["charging_strategy_param"]) == (
+            number,
+            parameter,
+        )
+        assert answer == {"transaction_id": order["transaction_id"], "state": "preparing"}
+        assert (await act(hass, "stop_charging"))["state"] == "finished"
+
+
+async def why(order: Awaitable[object]) -> str | None:
+    """Return the text that tells a person why an order failed."""
+    with pytest.raises(HomeAssistantError) as caught:
+        await order
+    assert caught.value.translation_domain == DOMAIN
+    return caught.value.translation_key
+
+
+async def test_what_cannot_be_started(hass: HomeAssistant, pile: SimulatedPile) -> None:
+    assert await why(press(hass, "start")) == "no_vehicle"
+    pile.plug(1)
+    await shows(hass, STATE_ON, "cmd104_cable")
+    pile.start_result = 9
+    assert await why(press(hass, "start")) == "start_refused"
+    pile.fault(1)
+    await shows(hass, "system_fault")
+    assert await why(press(hass, "start")) == "connector_fault"
+    pile.fault(0)
+    pile.charge(1)
+    await shows(hass, "charging")
+    assert await why(press(hass, "start")) == "already_charging"
+    pile.control_result = 1
+    assert await why(press(hass, "stop")) == "pile_refused"
+
+
+async def test_buttons_of_the_pile(hass: HomeAssistant, pile: SimulatedPile) -> None:
+    await press(hass, "report_now", CODE)
+    asked = [
+        (values["start_command_address"], values["connector_id"])
+        for said, values in pile.received
+        if said == 5
+    ]
+    assert asked == [(14, 1), (15, 1), (15, 2)]
+    await press(hass, "report_now", SECOND)
+    boots = pile.boots
+    await press(hass, "reboot", CODE)
+    await until(lambda: pile.boots == boots + 1)
+    await pile.heard(105, count=pile.logins + 1)
+    await settled(hass, pile, 2)
+    await press(hass, "set_clock", CODE)
+    assert [values for said, values in pile.received if said == 3][-1]["start_address"] == 2
+
+
+async def test_the_clock_is_set_where_it_is_wrong(
+    hass: HomeAssistant, listen: Listen, port: int
+) -> None:
+    entry = await listen(CODE, time_zone="Asia/Shanghai")
+    shanghai = timedelta(hours=8)
+    async with SimulatedPile(port, clock=shanghai) as right:
+        await settled(hass, right, 2)
+        assert not [said for said, _ in right.received if said == 3]
+    async with SimulatedPile(port, clock=timedelta(hours=3)) as wrong:
+        await wrong.heard(3)
+        await until(lambda: abs(wrong.now - right.now) < timedelta(seconds=3))
+    hass.config_entries.async_update_entry(
+        entry, options={"time_zone": "Asia/Shanghai", "set_clock": False}
+    )
+    await hass.config_entries.async_reload(entry.entry_id)
+    async with SimulatedPile(port, clock=timedelta(hours=3)) as own:
+        await settled(hass, own, 2)
+        assert not [said for said, _ in own.received if said == 3]
+
+
+async def test_reading_parameters(hass: HomeAssistant, pile: SimulatedPile) -> None:
+    answer = await act(hass, "read_parameter", CODE, parameter="heartbeat_interval")
+    assert answer == {
+        "parameter": "heartbeat_interval",
+        "address": 21,
+        "value": 15,
+        "unit": "s",
+    }
+    answer = await act(hass, "read_parameter", CODE, parameter="charge_point_id")
+    assert answer["value"] == CODE
+    for unknown in ("meter_type", "server_domain"):
+        order = act(hass, "read_parameter", CODE, parameter=unknown)
+        assert await why(order) == "pile_refused"
+    with pytest.raises(Exception, match="value must be one of"):
+        await act(hass, "read_parameter", CODE, parameter="admin_password")
+
+
+async def test_tariffs(hass: HomeAssistant, pile: SimulatedPile) -> None:
+    tariff = state_of(hass, "cmd1102_slots", CODE)
+    assert tariff.state == "3"
+    assert tariff.attributes["elements"][0] == "00:00-07:00: 0.35"
+    slots = [
+        {"start": "00:00", "end": "06:30", "price": 0.3},
+        {"start": "06:30", "end": "24:00", "price": 0.9},
+    ]
+    assert await act(hass, "set_tariff", CODE, slots=slots) == {"slots": slots}
+    assert len(pile.tariff) == 12
+    assert await act(hass, "read_tariff", CODE) == {"slots": slots}
+    assert value_of(hass, "cmd1102_slots", CODE) == "2"
+    order = act(hass, "set_tariff", CODE, slots=slots[:1])
+    assert await why(order) == "tariff_gap"
+
+
+async def test_half_hour_energies(hass: HomeAssistant, pile: SimulatedPile) -> None:
+    pile.plug(1)
+    pile.charge(1)
+    pile.pass_time(600)
+    answer = await act(hass, "read_half_hour_energies")
+    assert len(answer["energies"]) == 48
+    assert sum(answer["energies"]) == pytest.approx(pile.connectors[1].energy, abs=0.01)
+    assert answer["start"]
+
+
+async def test_actions_on_the_wrong_device(
+    hass: HomeAssistant, listen: Listen, port: int, pile: SimulatedPile
+) -> None:
+    assert await why(act(hass, "stop_charging", CODE)) == "which_connector"
+    with pytest.raises(ServiceValidationError) as caught:
+        await hass.services.async_call(
+            DOMAIN, "stop_charging", {"device_id": "nothing"}, blocking=True
+        )
+    assert caught.value.translation_key == "unknown_device"
+    entry = hass.config_entries.async_entries(DOMAIN)[0]
+    await hass.config_entries.async_unload(entry.entry_id)
+    with pytest.raises(ServiceValidationError) as caught:
+        await act(hass, "stop_charging")
+    assert caught.value.translation_key == "source_not_running"
+
+
+# Cards and vehicles.
+
+
+async def test_cards_are_refused_unless_listed(
+    hass: HomeAssistant, listen: Listen, port: int
+) -> None:
+    entry = await listen(CODE, cards=["1234567890"], vins=["LSVAU2180N2000001"])
+    er.async_get(hass).async_get_or_create(
+        "event", DOMAIN, f"{FIRST}_event_card", config_entry=entry, disabled_by=None
+    )
+    await hass.config_entries.async_reload(entry.entry_id)
+    async with SimulatedPile(port) as pile:
+        await settled(hass, pile, 2)
+        for card, code, happened in (
+            ("9999999999", 1, "card_refused"),
+            ("1234567890", 0, "card_accepted"),
+        ):
+            before = len(pile.received)
+            pile.swipe(card)
+            assert (await pile.heard(203, after=before))["response_code"] == code
+            await hass.async_block_till_done()
+            event = state_of(hass, "event_card")
+            assert event.attributes["event_type"] == happened
+            assert event.attributes["identity"] == f"***{card[-4:]}"
+        for vin, result in (("LSVAU2180N2000009", 1), ("LSVAU2180N2000001", 0)):
+            before = len(pile.received)
+            pile.ask_vin(vin, 2)
+            answer = await pile.heard(207, after=before)
+            assert (answer["result"], answer["vin"]) == (result, vin)
+            assert bool(answer["transaction_id"]) is (result == 0)
+
+
+async def test_accepting_all(hass: HomeAssistant, listen: Listen, port: int) -> None:
+    await listen(CODE, accept_all=True)
+    async with SimulatedPile(port) as pile:
+        await pile.signed_in()
+        pile.swipe("9999999999")
+        assert (await pile.heard(203))["response_code"] == 0
+
+
+async def test_options(hass: HomeAssistant, listen: Listen) -> None:
+    entry = await listen(CODE)
+    flow = await hass.config_entries.options.async_init(entry.entry_id)
+    assert flow["step_id"] == "charging_pile"
+    flow = await hass.config_entries.options.async_configure(
+        flow["flow_id"],
+        {
+            "time_zone": "Asia/Shanghai",
+            "set_clock": False,
+            "cards": [" 123 ", "", "123"],
+            "vins": [],
+            "accept_all": False,
+            "show_identities": True,
+            "update_seconds": 5,
+        },
+    )
+    assert flow["type"] is FlowResultType.CREATE_ENTRY
+    assert flow["data"]["cards"] == ["123"]
+    await hass.async_block_till_done()
+    assert entry.state is ConfigEntryState.LOADED
+
+
+# What goes wrong, and the end.
+
+
+async def test_a_port_in_use(
+    hass: HomeAssistant, listen: Listen, port: int, freezer: FrozenDateTimeFactory
+) -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", port))
+        other.listen()
+        entry = await listen(CODE)
+        assert entry.state is ConfigEntryState.SETUP_RETRY
+        issue = ir.async_get(hass).async_get_issue(DOMAIN, f"{entry.entry_id}_port_in_use")
+        assert issue
+        assert issue.translation_placeholders == {"entry": "Charging piles", "port": str(port)}
+    freezer.tick(timedelta(seconds=30))
+    async_fire_time_changed(hass)
+    await until(lambda: entry.state is ConfigEntryState.LOADED)
+    assert not ir.async_get(hass).async_get_issue(DOMAIN, f"{entry.entry_id}_port_in_use")
+
+
+async def test_an_encrypting_pile_is_a_repair_issue(
+    hass: HomeAssistant, listen: Listen, pile: SimulatedPile
+) -> None:
+    pile.send(104, {"connector_id": 1}, encrypted=True)
+    await until(lambda: len(ir.async_get(hass).issues) == 1)
+    (issue,) = ir.async_get(hass).issues.values()
+    assert issue.translation_key == "encrypted_pile"
+    assert issue.translation_placeholders == {"entry": "Charging piles", "ending": CODE[-4:]}
+    pile.plug(2)
+    await until(lambda: not ir.async_get(hass).issues)
+
+
+async def test_unloading_closes_everything(hass: HomeAssistant, listen: Listen, port: int) -> None:
+    entry = await listen(CODE)
+    async with peer(port) as somebody, SimulatedPile(port) as pile:
+        await pile.signed_in()
+        for _ in range(2):
+            await hass.config_entries.async_unload(entry.entry_id)
+            assert await somebody.hung_up()
+            with pytest.raises(ConnectionError):
+                await asyncio.open_connection("127.0.0.1", port)
+            await hass.config_entries.async_setup(entry.entry_id)
+            await hass.async_block_till_done()
+        await pile.heard(105, count=2)
+
+
+async def test_a_server_that_cannot_be_set_up_does_not_listen(
+    hass: HomeAssistant, listen: Listen, port: int
+) -> None:
+    with patch.object(
+        hass.config_entries, "async_forward_entry_setups", side_effect=HomeAssistantError
+    ):
+        entry = await listen(CODE)
+    assert entry.state is ConfigEntryState.SETUP_ERROR
+    with pytest.raises(ConnectionError):
+        await asyncio.open_connection("127.0.0.1", port)
+
+
+async def test_removing_a_pile(hass: HomeAssistant, pile: SimulatedPile) -> None:
+    """It is a stranger again, and comes back as a new one when it is added again."""
+    (entry,) = hass.config_entries.async_entries(DOMAIN)
+    registry = dr.async_get(hass)
+    from custom_components.energy_storage_hub import async_remove_config_entry_device  # noqa: PLC0415
+
+    connector = registry.async_get(device_of(hass, FIRST))
+    assert not await async_remove_config_entry_device(hass, entry, connector)
+    device = registry.async_get(device_of(hass, CODE))
+    assert device
+    assert await async_remove_config_entry_device(hass, entry, device)
+    registry.async_remove_device(device.id)
+    await hass.async_block_till_done()
+    assert entry.data["piles"] == []
+    assert not er.async_entries_for_config_entry(er.async_get(hass), entry.entry_id)
+    await until(hass.config_entries.flow.async_progress)
+    (flow,) = await found(hass)
+    await hass.config_entries.flow.async_configure(flow["flow_id"], {})
+    await until(lambda: value_of_or_none(hass) is not None)
+    pile.report(1)
+    await shows_up(hass, FIRST)
+    await press(hass, "report_now")
+
+
+def value_of_or_none(hass: HomeAssistant) -> str | None:
+    """Return whether the pile is online, None before it is known."""
+    found_id = er.async_get(hass).async_get_entity_id(
+        "binary_sensor", DOMAIN, f"{CODE}_connection_online"
+    )
+    state = hass.states.get(found_id) if found_id else None
+    return state.state if state else None
+
+
+async def test_diagnostics(
+    hass: HomeAssistant, hass_client: ClientSessionGenerator, pile: SimulatedPile
+) -> None:
+    (entry,) = hass.config_entries.async_entries(DOMAIN)
+    pile.plug(1)
+    pile.charge(1, "1234567890")
+    pile.end(1)
+    await pile.heard(221)
+    await hass.async_block_till_done()
+    whole = await get_diagnostics_for_config_entry(hass, hass_client, entry)
+    told = str(whole)
+    for secret in (CODE, "1234567890", "LSVAU2180N2000001", "粤B12345", "127.0.0.1"):
+        assert secret not in told
+    assert REDACTED in told
+    assert whole["source"]["piles"][0]["online"] is True
+    assert whole["source"]["server"]["connections"] == 1
+    device = dr.async_get(hass).async_get(device_of(hass, FIRST))
+    assert device
+    part = await get_diagnostics_for_device(hass, hass_client, entry, device)
+    assert part["devices"][0]["kind"] == "connector"
+
+
+async def test_system_health(hass: HomeAssistant, pile: SimulatedPile, port: int) -> None:
+    from homeassistant.components.system_health import SystemHealthRegistration  # noqa: PLC0415
+
+    from custom_components.energy_storage_hub import system_health  # noqa: PLC0415
+
+    registration = SystemHealthRegistration(hass, DOMAIN)
+    system_health.async_register(hass, registration)
+    assert registration.info_callback
+    health = await registration.info_callback(hass)
+    assert health["source_1"] == f"port: {port}, piles: 1, connected: 1"
+
+
+async def test_nothing_private_is_logged(
+    hass: HomeAssistant, pile: SimulatedPile, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.clear()
+    pile.plug(1)
+    pile.charge(1, "1234567890")
+    pile.beat()
+    pile.end(1)
+    pile.swipe("5555666677")
+    await pile.heard(203)
+    await hass.async_block_till_done()
+    ours = [
+        record for record in caplog.records if record.name.startswith(f"custom_components.{DOMAIN}")
+    ]
+    assert not [record for record in ours if record.levelname != "DEBUG"]
+    assert entity_id(hass, STATE)
