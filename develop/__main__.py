@@ -10,7 +10,7 @@ import sys
 import aiohttp
 from homeassistant.const import RESTART_EXIT_CODE
 
-from . import account, dashboard, energy, folder
+from . import dashboard, energy, folder, sources
 from .client import HomeAssistant
 from .processes import Program, check_ports, port_open
 from .settings import (
@@ -75,6 +75,9 @@ async def _run(settings: Settings) -> None:
         "simulator",
         f"--http-port={settings.simulator_http_port}",
         f"--mqtt-port={settings.simulator_mqtt_port}",
+        f"--solinteg-port={settings.simulator_solinteg_port}",
+        f"--battery-port={settings.simulator_battery_port}",
+        f"--pile-port={settings.pile_port}",
         *settings.simulator_options,
         quiet=True,
     )
@@ -117,9 +120,9 @@ async def _prepare(settings: Settings) -> None:
 
 
 async def _fill(home_assistant: HomeAssistant, settings: Settings) -> None:
-    await account.add(home_assistant, settings)
+    await sources.add(home_assistant, settings)
     async with home_assistant.websocket() as websocket:
-        entities = await account.reported(websocket)
+        entities = await sources.reported(websocket)
         await energy.save(websocket, entities)
         await dashboard.save(websocket, entities)
 

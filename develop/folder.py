@@ -97,7 +97,7 @@ def entries_elsewhere(settings: Settings) -> list[str]:
         entry["entry_id"]
         for entry in _stored(settings, "core.config_entries").get("entries", ())
         if entry["domain"] == DOMAIN and f"http://{HOST}:" in (data := json.dumps(entry["data"]))
-        if f'"{settings.server}' not in data
+        if not any(f'"http://{HOST}:{port}' in data for port in settings.simulator_ports)
     ]
 
 

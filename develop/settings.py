@@ -21,6 +21,9 @@ PORTS = {
     "HOME_ASSISTANT_PORT": 8123,
     "SIMULATOR_HTTP_PORT": 8124,
     "SIMULATOR_MQTT_PORT": 1884,
+    "SIMULATOR_SOLINTEG_PORT": 8125,
+    "SIMULATOR_BATTERY_PORT": 8126,
+    "PILE_PORT": 8127,
 }
 
 
@@ -30,13 +33,16 @@ class DevelopError(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class Settings:
-    """Where everything is. `empty`: without the demo account and all that shows it."""
+    """Where everything is. `empty`: without the demo sources and all that shows them."""
 
     empty: bool
     folder: Path
     home_assistant_port: int
     simulator_http_port: int
     simulator_mqtt_port: int
+    simulator_solinteg_port: int
+    simulator_battery_port: int
+    pile_port: int
     simulator_options: tuple[str, ...]
 
     @classmethod
@@ -57,6 +63,15 @@ class Settings:
     def url(self) -> str:
         """Home Assistant's address."""
         return f"http://{HOST}:{self.home_assistant_port}"
+
+    @property
+    def simulator_ports(self) -> tuple[int, ...]:
+        """Where the simulated clouds listen."""
+        return (
+            self.simulator_http_port,
+            self.simulator_solinteg_port,
+            self.simulator_battery_port,
+        )
 
     @property
     def server(self) -> str:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+from contextlib import AbstractAsyncContextManager, nullcontext
 from datetime import time
 import signal
 import sys
 
 from .battery_cloud import SimulatedBatteryCloud
+from .charging_pile import SimulatedPile
 from .powerocean import SimulatedCloud
 from .powerocean.model import Model
 from .powerocean.scenarios import SCENARIOS, Scenario
@@ -22,6 +24,9 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--mqtt-port", type=int, default=1884)
     parser.add_argument("--solinteg-port", type=int, default=8125)
     parser.add_argument("--battery-port", type=int, default=8126)
+    parser.add_argument(
+        "--pile-port", type=int, help="where a charging pile dials in; none if left out"
+    )
     parser.add_argument("--speed", type=float, default=1.0, help="plant seconds per second")
     parser.add_argument("--start", type=time.fromisoformat, help="time of day to start at, HH:MM")
     parser.add_argument("--seed", type=int, default=1, help="weather and household")
@@ -78,7 +83,17 @@ async def _run(arguments: argparse.Namespace) -> None:
         print(f"Battery cloud {batteries.url} (header {batteries.header}: {batteries.token})")
         print(f"Batteries     {', '.join(batteries.batteries)}")
         print("Ctrl-C stops.", flush=True)
-        await stop.wait()
+        async with _pile(arguments) as pile:
+            if pile:
+                pile.plug(1, soc=35.0)
+                pile.charge(1)
+            await stop.wait()
+
+
+def _pile(arguments: argparse.Namespace) -> AbstractAsyncContextManager[SimulatedPile | None]:
+    if arguments.pile_port is None:
+        return nullcontext()
+    return SimulatedPile(arguments.pile_port, auto=True, speed=arguments.speed)
 
 
 if __name__ == "__main__":

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter, defaultdict, deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field
 import logging
@@ -135,6 +135,16 @@ class GuardPlugin(BaseAuthPlugin, BaseTopicPlugin):
             )
 
 
+def _publish(topic: bytes, payload: bytes) -> bytes:
+    """Return a PUBLISH packet of QoS 0."""
+    body = len(topic).to_bytes(2, "big") + topic + payload
+    length, left = bytearray(), len(body)
+    while left > 0x7F:
+        length.append(left & 0x7F | 0x80)
+        left >>= 7
+    return b"\x30" + bytes((*length, left)) + body
+
+
 class MqttBroker:
     """The broker: `start` and `stop` may follow each other, the port stays the same."""
 
@@ -243,6 +253,11 @@ class MqttBroker:
         """Publish in the broker's own name."""
         if self._amqtt:
             await self._amqtt.internal_message_broadcast(topic, payload)
+
+    def pour(self, client_id: str, topic: str, payloads: Iterable[bytes]) -> None:
+        """Write messages straight to a client's socket: all at once, as after a network's pause."""
+        transport = self._transports[self._clients[client_id]]
+        transport.writelines([_publish(topic.encode(), payload) for payload in payloads])
 
     async def wait_until(self, condition: Callable[[], bool], seconds: float = 5.0) -> None:
         """Wait for something that the broker notes; raises TimeoutError."""

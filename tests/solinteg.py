@@ -65,6 +65,7 @@ class House:
         """Move the time of `hass` and of `cloud`."""
         self.hass, self.cloud = hass, cloud
         self._freezer = freezer
+        self._pressing = 0
         self.entries: list[MockConfigEntry] = []
 
     def entry(self, **data: Any) -> MockConfigEntry:
@@ -94,12 +95,14 @@ class House:
 
     async def press(self) -> None:
         """Press the button and wait for what it says."""
-        await self.hass.services.async_call(
-            "button",
-            "press",
-            {"entity_id": entity_id(self.hass, "command_ct_check")},
-            blocking=True,
-        )
+        button = entity_id(self.hass, "command_ct_check")
+        try:
+            self._pressing += 1
+            await self.hass.services.async_call(
+                "button", "press", {"entity_id": button}, blocking=True
+            )
+        finally:
+            self._pressing -= 1
         await self.quiet()
 
     async def quiet(self) -> None:
@@ -107,13 +110,22 @@ class House:
         before = None
         while before != (before := dict(self.cloud.arrived)):
             await self.turns()
-            await self.hass.async_block_till_done()
+            # A press waits for its answer, which may take time.
+            if not self._pressing:
+                await self.hass.async_block_till_done()
 
     @staticmethod
     async def turns() -> None:
-        """Let everything that is ready to run, run: also what answers it over a socket."""
+        """Let everything that is ready to run, run: also what is answered over a socket."""
         for _ in range(_TURNS):
             await asyncio.sleep(0)
+
+    async def pass_days(self, days: int) -> None:
+        """Jump from noon to noon, and a little further."""
+        for _ in range(days):
+            self._freezer.tick(timedelta(days=1))
+            async_fire_time_changed(self.hass)
+            await self.quiet()
 
     async def pass_time(self, seconds: float) -> None:
         """Move the clocks in steps, and let happen what happens."""

@@ -5,11 +5,11 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import timedelta
+from functools import partial
 import socket
 from typing import Any
 from unittest.mock import patch
 
-from freezegun.api import FrozenDateTimeFactory
 from homeassistant.components.diagnostics import REDACTED
 from homeassistant.config_entries import SOURCE_IGNORE, ConfigEntryState
 from homeassistant.const import STATE_OFF, STATE_ON, STATE_UNAVAILABLE, STATE_UNKNOWN
@@ -21,6 +21,7 @@ from homeassistant.helpers import (
     entity_registry as er,
     issue_registry as ir,
 )
+from homeassistant.util import dt as dt_util
 import pytest
 from pytest_homeassistant_custom_component.common import (
     MockConfigEntry,
@@ -32,6 +33,8 @@ from pytest_homeassistant_custom_component.components.diagnostics import (
 )
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
+from custom_components.energy_storage_hub.charging_pile.client import Settings
+from custom_components.energy_storage_hub.charging_pile.limits import Limits
 from custom_components.energy_storage_hub.const import DOMAIN
 from simulator.charging_pile import SimulatedPile
 
@@ -133,7 +136,9 @@ async def test_adding_the_server(hass: HomeAssistant, port: int) -> None:
         flow["flow_id"], {"host": "192.0.2.1", "port": port}
     )
     assert flow["errors"] == {"host": "address_not_here"}
-    with patch("asyncio.base_events.BaseEventLoop.create_server", side_effect=PermissionError(13)):
+    with patch(
+        "asyncio.base_events.BaseEventLoop.create_server", side_effect=PermissionError(13, "no")
+    ):
         flow = await hass.config_entries.flow.async_configure(
             flow["flow_id"], {"host": "127.0.0.1", "port": port}
         )
@@ -219,7 +224,7 @@ async def test_an_unknown_pile_is_discovered_and_served_when_it_was_added(
         done = await hass.config_entries.flow.async_configure(flow["flow_id"], {})
         assert (done["type"], done["reason"]) == (FlowResultType.ABORT, "pile_added")
         assert entry.data["piles"] == [CODE]
-        await settled(hass, pile, 0)
+        await pile.heard(1101)
         pile.report(1)
         await shows_up(hass, FIRST)
         assert value_of(hass, "connection_online", CODE) == STATE_ON
@@ -327,9 +332,7 @@ async def test_from_idle_to_the_record(hass: HomeAssistant, pile: SimulatedPile)
     assert event.attributes["energy"] == round(connector.energy, 3)
 
 
-async def test_energy_for_the_dashboard(
-    hass: HomeAssistant, pile: SimulatedPile, freezer: FrozenDateTimeFactory
-) -> None:
+async def test_energy_for_the_dashboard(hass: HomeAssistant, pile: SimulatedPile) -> None:
     lifetime = state_of(hass, "cmd104_lifetime_energy")
     assert lifetime.attributes["state_class"] == "total_increasing"
     assert lifetime.attributes["device_class"] == "energy"
@@ -392,17 +395,15 @@ async def test_cards_are_hidden_unless_wanted(
 
 
 async def test_a_lost_pile_is_unavailable_and_comes_back(
-    hass: HomeAssistant, listen: Listen, port: int, freezer: FrozenDateTimeFactory
+    hass: HomeAssistant, listen: Listen, port: int
 ) -> None:
-    await listen(CODE)
+    quick = partial(Settings, limits=Limits(sweep=0.02, grace=0.1))
+    with patch("custom_components.energy_storage_hub.make_charging_pile.Settings", quick):
+        await listen(CODE)
     async with SimulatedPile(port) as pile:
         await settled(hass, pile, 2)
         assert value_of(hass, STATE) == "idle"
-    for _ in range(3):
-        freezer.tick(timedelta(seconds=31))
-        async_fire_time_changed(hass)
-        await hass.async_block_till_done()
-    assert value_of(hass, STATE) == STATE_UNAVAILABLE
+    await shows(hass, STATE_UNAVAILABLE)
     assert value_of(hass, "connection_online", CODE) == STATE_OFF
     with pytest.raises(HomeAssistantError) as caught:
         await press(hass, "start")
@@ -462,6 +463,7 @@ async def test_start_with_a_limit(hass: HomeAssistant, pile: SimulatedPile) -> N
         ("by_amount", 12.5, 2, 1250),
     ):
         pile.plug(1)
+        await shows(hass, STATE_ON, "cmd104_cable")
         answer = await act(hass, "start_charging", strategy=strategy, limit=limit)
         order = [values for said, values in pile.received if said == 7][-1]
         assert (order["charging_strategy"], order["charging_strategy_param"]) == (
@@ -659,9 +661,7 @@ async def test_options(hass: HomeAssistant, listen: Listen) -> None:
 # What goes wrong, and the end.
 
 
-async def test_a_port_in_use(
-    hass: HomeAssistant, listen: Listen, port: int, freezer: FrozenDateTimeFactory
-) -> None:
+async def test_a_port_in_use(hass: HomeAssistant, listen: Listen, port: int) -> None:
     with socket.socket() as other:
         other.bind(("127.0.0.1", port))
         other.listen()
@@ -670,8 +670,7 @@ async def test_a_port_in_use(
         issue = ir.async_get(hass).async_get_issue(DOMAIN, f"{entry.entry_id}_port_in_use")
         assert issue
         assert issue.translation_placeholders == {"entry": "Charging piles", "port": str(port)}
-    freezer.tick(timedelta(seconds=30))
-    async_fire_time_changed(hass)
+    async_fire_time_changed(hass, dt_util.utcnow() + timedelta(seconds=30))
     await until(lambda: entry.state is ConfigEntryState.LOADED)
     assert not ir.async_get(hass).async_get_issue(DOMAIN, f"{entry.entry_id}_port_in_use")
 

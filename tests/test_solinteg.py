@@ -6,9 +6,13 @@ import asyncio
 from collections.abc import AsyncIterator
 import json
 import logging
+from pathlib import Path
 from typing import Any
 
+import aiohttp
 from freezegun.api import FrozenDateTimeFactory
+from homeassistant.components.automation.config import AUTOMATION_BLUEPRINT_SCHEMA
+from homeassistant.components.blueprint import Blueprint, BlueprintInputs
 from homeassistant.config_entries import SOURCE_REAUTH, SOURCE_USER, ConfigEntryState
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
@@ -16,8 +20,13 @@ from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import device_registry as dr, entity_registry as er, issue_registry as ir
 from homeassistant.helpers.entity import Entity
 from homeassistant.setup import async_setup_component
+from homeassistant.util.yaml import load_yaml_dict
 import pytest
-from pytest_homeassistant_custom_component.common import MockConfigEntry
+from pytest_homeassistant_custom_component.common import (
+    MockConfigEntry,
+    async_mock_service,
+    get_system_health_info,
+)
 from pytest_homeassistant_custom_component.components.diagnostics import (
     get_diagnostics_for_config_entry,
     get_diagnostics_for_device,
@@ -27,11 +36,13 @@ from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 from custom_components.energy_storage_hub.const import DOMAIN
 from custom_components.energy_storage_hub.solinteg.api import DEFAULT_BASE_URL, check_base_url
 from simulator.solinteg import SCENARIOS, Plan, SimulatedSolinteg, faults
+from simulator.solinteg.__main__ import main
 from simulator.solinteg.inverter import PASSED, SERIAL, STATUS, WIRING_FAULT, with_details
 
 from .solinteg import House, check_of, entity_id, state_of, value_of
 
 OTHER = "A112200109SIM05B"
+BLUEPRINTS = Path(__file__).parent.parent / "blueprints/automation/energy_storage_hub"
 
 
 @pytest.fixture
@@ -42,7 +53,10 @@ async def cloud(freezer: FrozenDateTimeFactory) -> AsyncIterator[SimulatedSolint
 
 @pytest.fixture
 async def house(
-    hass: HomeAssistant, cloud: SimulatedSolinteg, freezer: FrozenDateTimeFactory
+    hass: HomeAssistant,
+    hass_storage: dict[str, Any],
+    cloud: SimulatedSolinteg,
+    freezer: FrozenDateTimeFactory,
 ) -> AsyncIterator[House]:
     house = House(hass, cloud, freezer)
     yield house
@@ -438,25 +452,25 @@ async def test_nothing_starts_by_itself(
     assert cloud.counts["start"] == cloud.counts["result"] == 0
 
 
-@pytest.mark.parametrize(
-    ("scenario", "end", "reasons"),
-    [
-        ("pass", "passed", None),
-        ("wiring_fault", "wiring_fault", None),
-        ("wiring_fault_details", "wiring_fault", None),
-        ("fails", "failed", None),
-        ("never_starts", "not_started", ["no_sign_of_a_check"]),
-        ("hangs", "timed_out", None),
-        ("stale", "unknown", ["only_an_old_result"]),
-        ("offline", "timed_out", ["device_offline"]),
-        ("token", "passed", None),
-        ("server_errors", "passed", None),
-        ("slow", "passed", None),
-        ("web_pages", "passed", None),
-        ("start_lost", "passed", None),
-        ("start_never_arrives", "not_started", ["no_sign_of_a_check"]),
-    ],
-)
+SCENARIO_ENDS = [
+    ("pass", "passed", None),
+    ("wiring_fault", "wiring_fault", None),
+    ("wiring_fault_details", "wiring_fault", None),
+    ("fails", "failed", None),
+    ("never_starts", "not_started", ["no_sign_of_a_check"]),
+    ("hangs", "timed_out", None),
+    ("stale", "unknown", ["only_an_old_result"]),
+    ("offline", "timed_out", ["device_offline"]),
+    ("token", "passed", None),
+    ("server_errors", "passed", None),
+    ("slow", "passed", None),
+    ("web_pages", "passed", None),
+    ("start_lost", "passed", None),
+    ("start_never_arrives", "not_started", ["no_sign_of_a_check"]),
+]
+
+
+@pytest.mark.parametrize(("scenario", "end", "reasons"), SCENARIO_ENDS)
 async def test_scenario(
     hass: HomeAssistant,
     cloud: SimulatedSolinteg,
@@ -477,10 +491,7 @@ async def test_scenario(
 
 
 def test_every_scenario_is_played() -> None:
-    [marked] = [
-        mark.args[1] for mark in test_scenario.pytestmark if mark.args[0].startswith("scenario")
-    ]
-    assert {row[0] for row in marked} | {"refused"} == set(SCENARIOS)
+    assert {row[0] for row in SCENARIO_ENDS} | {"refused"} == set(SCENARIOS)
 
 
 async def test_wiring_fault_is_an_issue_until_the_next_pass(
@@ -545,7 +556,8 @@ async def test_details_as_they_come(
     assert value_of(hass, "checkResult_meterStatus") == "unknown"
     await house.press()
     await house.to_the_end()
-    assert value_of(hass, "checkResult_meterStatus") == "1549"
+    word = state_of(hass, "checkResult_meterStatus")
+    assert (word.state, word.attributes["hexadecimal"]) == ("1549", "0x60D")
     assert value_of(hass, "checkResult_bit0") == "on"
     assert value_of(hass, "checkResult_phaseFlag2") == "3"
     assert value_of(hass, "checkResult_inverterSide2") == "B"
@@ -1019,5 +1031,182 @@ async def test_system_health(hass: HomeAssistant, house: House) -> None:
     await house.set_up()
     assert await async_setup_component(hass, "system_health", {})
     await hass.async_block_till_done()
-    info = await hass.data["system_health"][DOMAIN].info_callback(hass)
+    info = await get_system_health_info(hass, DOMAIN)
     assert info["source_1"].startswith("inverters: 1, checks: 0")
+
+
+# Blueprints.
+
+
+async def automate(hass: HomeAssistant, name: str, inputs: dict[str, Any]) -> None:
+    """Make an automation of a blueprint."""
+    blueprint = Blueprint(
+        load_yaml_dict(BLUEPRINTS / name),
+        expected_domain="automation",
+        schema=AUTOMATION_BLUEPRINT_SCHEMA,
+    )
+    config = BlueprintInputs(
+        blueprint, {"use_blueprint": {"path": name, "input": inputs}}
+    ).async_substitute()
+    assert await async_setup_component(hass, "automation", {"automation": config})
+    await hass.async_block_till_done()
+
+
+def told(message: str) -> list[dict[str, Any]]:
+    return [{"action": "test.tell", "data": {"message": message}}]
+
+
+@pytest.fixture
+async def at_noon(hass: HomeAssistant, freezer: FrozenDateTimeFactory) -> None:
+    """Let it be a Saturday, noon."""
+    await hass.config.async_set_time_zone("UTC")
+    freezer.move_to("2026-11-21 12:00:00+00:00")
+
+
+@pytest.mark.usefixtures("at_noon")
+async def test_schedule_blueprint(
+    hass: HomeAssistant, cloud: SimulatedSolinteg, house: House
+) -> None:
+    entry = await house.set_up()
+    calls = async_mock_service(hass, "test", "tell")
+    await automate(
+        hass,
+        "ct_check_schedule.yaml",
+        {
+            "button": entity_id(hass, "command_ct_check"),
+            "ended": entity_id(hass, "event_ct_check"),
+            "at": "12:01:00",
+            "days": ["sat"],
+            "on_fault": told("{{ inverter }}: {{ phases | join(', ') }}"),
+            "on_no_result": told("{{ result }}: {{ reasons | join(', ') }}"),
+        },
+    )
+    cloud.choose("wiring_fault_details")
+    await house.pass_time(50)
+    assert check_of(hass) == "idle"
+    await house.pass_time(20)
+    assert await house.to_the_end() == "wiring_fault"
+    assert [call.data["message"] for call in calls] == ["Solinteg M04A: L2, L3"]
+
+    # What was told before a restart is not told again.
+    await hass.config_entries.async_reload(entry.entry_id)
+    await house.quiet()
+    assert len(calls) == 1
+
+    # Sunday is not one of the days; next Saturday the inverter is not ready.
+    await house.pass_days(1)
+    assert cloud.counts["start"] == 1
+    cloud.choose("pass")
+    cloud.inverter.meter_status = 0
+    await house.pass_days(6)
+    assert calls[-1].data["message"] == "blocked: meter_fault"
+    cloud.inverter.meter_status = 1
+    await house.pass_days(7)
+    await house.to_the_end()
+    assert len(calls) == 2
+    assert cloud.counts["start"] == 2
+
+
+@pytest.mark.parametrize(
+    ("answer", "scenario", "report"),
+    [
+        ("CT_CHECK_YES_", "pass", "Solinteg M04A: passed"),
+        ("CT_CHECK_YES_", "refused", "Solinteg M04A: not started refused by the cloud"),
+        ("CT_CHECK_NO_", "pass", None),
+        (None, "pass", None),
+    ],
+)
+async def test_ask_blueprint(
+    hass: HomeAssistant,
+    cloud: SimulatedSolinteg,
+    house: House,
+    answer: str | None,
+    scenario: str,
+    report: str | None,
+) -> None:
+    await house.set_up()
+    phone = async_mock_service(hass, "notify", "my_phone")
+    await automate(
+        hass,
+        "ct_check_ask.yaml",
+        {
+            "button": entity_id(hass, "command_ct_check"),
+            "ready": entity_id(hass, "ctCheck_ready"),
+            "ended": entity_id(hass, "event_ct_check"),
+            "triggers": [{"trigger": "event", "event_type": "work_done"}],
+            "notify": "notify.my_phone",
+            "patience": {"minutes": 5},
+        },
+    )
+    cloud.choose(scenario)
+    hass.bus.async_fire("work_done")
+    await house.turns()
+    [question] = phone
+    assert question.data["message"].startswith("May Solinteg M04A check")
+    offered = {choice["action"] for choice in question.data["data"]["actions"]}
+    if answer:
+        [chosen] = [action for action in offered if action.startswith(answer)]
+        hass.bus.async_fire("mobile_app_notification_action", {"action": chosen})
+        await house.turns()
+    else:
+        await house.pass_time(360)
+    assert cloud.counts["start"] == (1 if report else 0)
+    await house.pass_time(60)
+    assert [call.data["message"].strip() for call in phone[1:]] == ([report] if report else [])
+
+
+async def test_ask_blueprint_does_not_ask_in_vain(
+    hass: HomeAssistant, cloud: SimulatedSolinteg, house: House
+) -> None:
+    cloud.inverter.device_status = STATUS["standby"]
+    await house.set_up()
+    phone = async_mock_service(hass, "notify", "my_phone")
+    await automate(
+        hass,
+        "ct_check_ask.yaml",
+        {
+            "button": entity_id(hass, "command_ct_check"),
+            "ready": entity_id(hass, "ctCheck_ready"),
+            "ended": entity_id(hass, "event_ct_check"),
+            "triggers": [{"trigger": "event", "event_type": "work_done"}],
+            "notify": "notify.my_phone",
+        },
+    )
+    hass.bus.async_fire("work_done")
+    await house.quiet()
+    assert phone == []
+
+
+# The simulator's page and command.
+
+
+async def test_simulator_page(cloud: SimulatedSolinteg) -> None:
+    async with aiohttp.ClientSession(cloud.url) as person:
+        for name, scenario in SCENARIOS.items():
+            async with person.post(f"/simulator/next/{name}") as answer:
+                assert scenario.title in await answer.text()
+            assert cloud.scenario == name
+        async with person.post(
+            "/simulator/status/offline", headers={"Accept": "text/html"}
+        ) as page:
+            text = await page.text()
+        assert cloud.inverter.precheck()["deviceStatus"] == STATUS["offline"]
+        assert SERIAL in text
+        assert all(scenario.title in text for scenario in SCENARIOS.values())
+        for name in ("meter", "bms", "check"):
+            async with person.post(f"/simulator/switch/{name}") as answer:
+                assert answer.ok
+        assert (cloud.inverter.meter_status, cloud.inverter.fault_flags) == (0, 1)
+        assert cloud.inverter.starts == 1
+        for path in ("next/nothing", "status/nothing", "switch/nothing"):
+            async with person.post(f"/simulator/{path}") as answer:
+                assert answer.status == 404
+
+
+async def test_simulator_command(
+    cloud: SimulatedSolinteg, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("sys.argv", ["simulator.solinteg", "hangs", f"--port={cloud.port}"])
+    assert await asyncio.to_thread(main) == 0
+    assert "never ends" in capsys.readouterr().out
+    assert cloud.scenario == "hangs"

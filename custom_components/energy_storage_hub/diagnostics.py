@@ -7,7 +7,7 @@ import re
 from typing import Any
 
 from homeassistant.components.diagnostics import async_redact_data
-from homeassistant.const import CONF_EMAIL, CONF_PASSWORD, CONF_TOKEN, CONF_URL
+from homeassistant.const import CONF_EMAIL, CONF_HOST, CONF_PASSWORD, CONF_TOKEN, CONF_URL
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.device_registry import DeviceEntry
 
@@ -15,9 +15,12 @@ from .const import (
     CONF_ACCOUNT,
     CONF_BASE_URL,
     CONF_BATTERIES,
+    CONF_CARDS,
     CONF_CLIENT_UUID,
+    CONF_PILES,
     CONF_SERIALS,
     CONF_SERVER,
+    CONF_VINS,
     DOMAIN,
 )
 from .coordinator import HubConfigEntry, HubCoordinator
@@ -27,13 +30,17 @@ _TO_REDACT = {
     CONF_ACCOUNT,
     CONF_BASE_URL,
     CONF_BATTERIES,
+    CONF_CARDS,
     CONF_CLIENT_UUID,
     CONF_EMAIL,
+    CONF_HOST,
     CONF_PASSWORD,
+    CONF_PILES,
     CONF_SERIALS,
     CONF_SERVER,
     CONF_TOKEN,
     CONF_URL,
+    CONF_VINS,
     "title",
     "unique_id",
 }

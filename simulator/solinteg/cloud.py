@@ -170,10 +170,20 @@ class SimulatedSolinteg:
         )
 
     def _second(self, handler: Handler) -> Handler:
-        return handler if self.wrapped else _nowhere
+        """Serve a path of the second version of the API."""
+        return self._version(handler, wrapped=True)
 
     def _first(self, handler: Handler) -> Handler:
-        return _nowhere if self.wrapped else handler
+        """Serve a path of the first version of the API."""
+        return self._version(handler, wrapped=False)
+
+    def _version(self, handler: Handler, *, wrapped: bool) -> Handler:
+        async def answer(request: web.Request) -> web.StreamResponse:
+            if self.wrapped is not wrapped:
+                raise web.HTTPNotFound
+            return await handler(request)
+
+        return answer
 
     def _noted(self, name: str, handler: Handler) -> Handler:
         async def answer(request: web.Request) -> web.StreamResponse:
@@ -262,10 +272,6 @@ class SimulatedSolinteg:
             return answer
         measured = self.inverter.realtime_camel if self.camel else self.inverter.realtime
         return success(measured(self._wall()))
-
-
-async def _nowhere(_request: web.Request) -> web.StreamResponse:
-    raise web.HTTPNotFound
 
 
 async def _json(request: web.Request) -> dict[str, Any]:

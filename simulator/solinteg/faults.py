@@ -87,9 +87,10 @@ def slow(seconds: float, *, act: bool = True) -> Fault:
 
 
 def held(until: asyncio.Event) -> Fault:
-    """Answer rightly, but not before the event is set."""
+    """Do what was asked and answer, but not before the event is set."""
 
     async def answer(request: web.Request, handler: Handler) -> web.StreamResponse:
+        await request.read()  # the client may be gone afterwards
         await until.wait()
         return await handler(request)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping
+import logging
 import random
 import time
 from typing import Any
@@ -50,6 +51,8 @@ from .readings import (
     wiring_values,
 )
 from .states import CT_CHECK, CT_CHECK_ENDED, INVERTER
+
+_LOGGER = logging.getLogger(__name__)
 
 _MANUFACTURER = "Solinteg"
 _MODEL = "Inverter"
@@ -204,17 +207,22 @@ class Inverter:
     # Checking.
 
     async def drive(self, action: Action, decided: Callable[[], None] = lambda: None) -> None:
-        """Carry a check from here to its end; `decided` hears that the start was answered."""
-        while action is not Do.FINISH:
-            self.publish()
-            if isinstance(action, Wait):
-                decided()
-            event = await self._do(action)
-            if (following := self.check.handle(event)) is None:
-                raise AssertionError(f"{event} is no answer to {action}")
-            action = following
-        await self._finish()
-        decided()
+        """Carry a check from here to its end; `decided` hears that the start was answered.
+
+        It hears so too if this is cancelled: the check then goes on with the next `Resumed`.
+        """
+        try:
+            while action is not Do.FINISH:
+                self.publish()
+                if isinstance(action, Wait):
+                    decided()
+                event = await self._do(action)
+                if (following := self.check.handle(event)) is None:
+                    raise AssertionError(f"{event} is no answer to {action}")
+                action = following
+            await self._finish()
+        finally:
+            decided()
 
     async def _do(self, action: Action) -> Event:
         """Do one thing and say what came of it."""
@@ -242,6 +250,8 @@ class Inverter:
             case Do.READ_RESULT:
                 result = await self._api.result(self.serial)
                 self._heard()
+                if result.bits_disagree:
+                    _LOGGER.debug("The word %s says something else than the bits", result.word)
                 return Polled(result)
             case Do.POST:
                 await self._api.start_check(self.serial)

@@ -66,6 +66,8 @@ def result_values(result: Result | None) -> Values:
         meterStatus=result.word if result else None,
         bit0=result.bit0 if result else None,
     )
+    word = result.word if result else None
+    values[f"{RESULT}_meterStatus.hexadecimal"] = None if word is None else f"0x{word:X}"
     phases = result.phases if result else ()
     for index, number in enumerate(PHASES):
         phase = phases[index] if index < len(phases) else None

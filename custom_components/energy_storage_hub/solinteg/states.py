@@ -118,7 +118,13 @@ def _family(members: Iterable[str], rows: tuple[StateRow, ...]) -> tuple[StateRo
 
 _RESULT = _report(
     RESULT,
-    StateRow("meterStatus", "CT check result word", Q.CODE, diagnostic=True),
+    StateRow(
+        "meterStatus",
+        "CT check result word",
+        Q.CODE,
+        diagnostic=True,
+        attributes=(AttributeRow("hexadecimal", "Hexadecimal"),),
+    ),
     StateRow("bit0", "CT check result bit 0", Q.FLAG, diagnostic=True),
     *_family(PHASES, _PHASE),
 )
