@@ -65,7 +65,8 @@ class House:
         """Move the time of `hass` and of `cloud`."""
         self.hass, self.cloud = hass, cloud
         self._freezer = freezer
-        self._pressing = 0
+        self.somebody_waits = False
+        """Whether somebody in Home Assistant waits for what comes only with time."""
         self.entries: list[MockConfigEntry] = []
 
     def entry(self, **data: Any) -> MockConfigEntry:
@@ -96,13 +97,13 @@ class House:
     async def press(self) -> None:
         """Press the button and wait for what it says."""
         button = entity_id(self.hass, "command_ct_check")
+        self.somebody_waits = True
         try:
-            self._pressing += 1
             await self.hass.services.async_call(
                 "button", "press", {"entity_id": button}, blocking=True
             )
         finally:
-            self._pressing -= 1
+            self.somebody_waits = False
         await self.quiet()
 
     async def quiet(self) -> None:
@@ -110,8 +111,7 @@ class House:
         before = None
         while before != (before := dict(self.cloud.arrived)):
             await self.turns()
-            # A press waits for its answer, which may take time.
-            if not self._pressing:
+            if not self.somebody_waits:
                 await self.hass.async_block_till_done()
 
     @staticmethod

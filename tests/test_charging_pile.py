@@ -6,10 +6,13 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import timedelta
 from functools import partial
+from pathlib import Path
 import socket
 from typing import Any
 from unittest.mock import patch
 
+from homeassistant.components.automation.config import AUTOMATION_BLUEPRINT_SCHEMA
+from homeassistant.components.blueprint import Blueprint, BlueprintInputs
 from homeassistant.components.diagnostics import REDACTED
 from homeassistant.config_entries import SOURCE_IGNORE, ConfigEntryState
 from homeassistant.const import STATE_OFF, STATE_ON, STATE_UNAVAILABLE, STATE_UNKNOWN
@@ -21,11 +24,14 @@ from homeassistant.helpers import (
     entity_registry as er,
     issue_registry as ir,
 )
+from homeassistant.setup import async_setup_component
 from homeassistant.util import dt as dt_util
+from homeassistant.util.yaml import load_yaml_dict
 import pytest
 from pytest_homeassistant_custom_component.common import (
     MockConfigEntry,
     async_fire_time_changed,
+    async_mock_service,
 )
 from pytest_homeassistant_custom_component.components.diagnostics import (
     get_diagnostics_for_config_entry,
@@ -55,6 +61,7 @@ from .piles import (
 )
 
 STATE = "cmd104_connector_status"
+BLUEPRINTS = Path(__file__).parent.parent / "blueprints/automation/energy_storage_hub"
 
 type Listen = Callable[..., Awaitable[MockConfigEntry]]
 
@@ -796,3 +803,71 @@ async def test_nothing_private_is_logged(
     ]
     assert not [record for record in ours if record.levelname != "DEBUG"]
     assert entity_id(hass, STATE)
+
+
+# Blueprints.
+
+
+async def automate(hass: HomeAssistant, name: str, inputs: dict[str, Any]) -> None:
+    """Make an automation of a blueprint."""
+    blueprint = Blueprint(
+        load_yaml_dict(BLUEPRINTS / name),
+        expected_domain="automation",
+        schema=AUTOMATION_BLUEPRINT_SCHEMA,
+    )
+    config = BlueprintInputs(
+        blueprint, {"use_blueprint": {"path": name, "input": inputs}}
+    ).async_substitute()
+    assert await async_setup_component(hass, "automation", {"automation": config})
+    await hass.async_block_till_done()
+
+
+async def test_the_blueprint_of_a_session(hass: HomeAssistant, pile: SimulatedPile) -> None:
+    told = async_mock_service(hass, "test", "tell")
+    await automate(
+        hass,
+        "pile_session.yaml",
+        {
+            "sessions": [entity_id(hass, "event_session")],
+            "actions": [
+                {"action": "test.tell", "data": {"text": "{{ connector }} {{ what }} {{ energy }}"}}
+            ],
+        },
+    )
+    pile.plug(1)
+    pile.charge(1)
+    pile.pass_time(900)
+    pile.end(1)
+    await until(lambda: told)
+    assert [call.data["text"] for call in told] == ["Connector 1 ended 10.0"]
+
+
+async def test_the_blueprint_of_the_surplus(hass: HomeAssistant, pile: SimulatedPile) -> None:
+    hass.states.async_set("sensor.export", "0")
+    await automate(
+        hass,
+        "pile_surplus.yaml",
+        {
+            "surplus": "sensor.export",
+            "state": entity_id(hass, STATE),
+            "cable": entity_id(hass, "cmd104_cable"),
+            "start": entity_id(hass, "command_start"),
+            "stop": entity_id(hass, "command_stop"),
+            "delay": {"seconds": 0},
+        },
+    )
+    hass.states.async_set("sensor.export", "5000")
+    await hass.async_block_till_done()
+    assert not [said for said, _ in pile.received if said == 7]
+    pile.plug(1)
+    await shows(hass, STATE_ON, "cmd104_cable")
+    hass.states.async_set("sensor.export", "200")
+    await hass.async_block_till_done()
+    hass.states.async_set("sensor.export", "4500")
+    await pile.heard(7)
+    await shows(hass, "preparing")
+    await hass.async_block_till_done()
+    hass.states.async_set("sensor.export", "50")
+    await pile.heard(5)
+    await shows(hass, "finished")
+    await hass.async_block_till_done()

@@ -231,7 +231,7 @@ def test_fields_that_do_not_fit_are_refused() -> None:
     with pytest.raises(ValueError, match="start_charging"):
         request(7, {"connector_id": 300})
     with pytest.raises(ValueError, match="no field"):
-        request(7, {"conector": 1})
+        request(7, {"socket": 1})
 
 
 def test_a_command_that_is_not_known_is_not_decoded() -> None:

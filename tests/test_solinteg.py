@@ -60,6 +60,10 @@ async def house(
 ) -> AsyncIterator[House]:
     house = House(hass, cloud, freezer)
     yield house
+    if hass.services.has_service("automation", "turn_off"):
+        await hass.services.async_call(
+            "automation", "turn_off", {"entity_id": "all"}, blocking=True
+        )
     for entry in hass.config_entries.async_entries(DOMAIN):
         await hass.config_entries.async_unload(entry.entry_id)
     await hass.async_block_till_done()
@@ -438,7 +442,7 @@ async def test_pass(hass: HomeAssistant, cloud: SimulatedSolinteg, house: House)
     assert value_of(hass, "ctCheck_ready") == "on"
     event = state_of(hass, "event_ct_check")
     assert event.attributes["event_type"] == "passed"
-    assert cloud.inverter.starts == cloud.counts["start"] == 1
+    assert cloud.inverter.starts == cloud.arrived["start"] == 1
     assert cloud.requests[-1].fields in ({"sn": SERIAL}, {"deviceSn": SERIAL})
 
 
@@ -449,7 +453,7 @@ async def test_nothing_starts_by_itself(
     await house.pass_time(700)
     await hass.config_entries.async_reload(entry.entry_id)
     await house.pass_time(30)
-    assert cloud.counts["start"] == cloud.counts["result"] == 0
+    assert cloud.arrived["start"] == cloud.counts["result"] == 0
 
 
 SCENARIO_ENDS = [
@@ -487,7 +491,7 @@ async def test_scenario(
     await press
     assert state_of(hass, "ctCheck_state").attributes.get("reasons") == reasons
     assert state_of(hass, "event_ct_check").attributes["event_type"] == end
-    assert cloud.counts["start"] == 1
+    assert cloud.arrived["start"] == 1
 
 
 def test_every_scenario_is_played() -> None:
@@ -574,7 +578,7 @@ async def test_press_while_a_check_runs(
         await house.press()
     assert refused.value.translation_key == "ct_already_running"
     assert await house.to_the_end() == "passed"
-    assert cloud.counts["start"] == 1
+    assert cloud.arrived["start"] == 1
 
 
 @pytest.mark.parametrize(
@@ -608,7 +612,7 @@ async def test_press_when_not_ready(
     assert check_of(hass) == "blocked"
     assert state_of(hass, "ctCheck_state").attributes["reasons"] == reasons
     assert state_of(hass, "event_ct_check").attributes["event_type"] == "blocked"
-    assert cloud.counts["start"] == 0
+    assert cloud.arrived["start"] == 0
 
 
 @pytest.mark.parametrize(
@@ -687,7 +691,7 @@ async def test_unanswered_start_is_never_sent_again(
     assert check_of(hass) == "starting"
     end = await house.to_the_end()
     assert end == ("passed" if cloud.inverter.starts else "not_started")
-    assert cloud.counts["start"] == 1
+    assert cloud.arrived["start"] == 1
 
 
 async def test_token_that_is_refused_at_the_start(
@@ -699,7 +703,7 @@ async def test_token_that_is_refused_at_the_start(
     cloud.fail("start", faults.http(401))
     await house.press()
     assert await house.to_the_end() == "passed"
-    assert (cloud.counts["start"], cloud.inverter.starts) == (2, 1)
+    assert (cloud.arrived["start"], cloud.inverter.starts) == (2, 1)
 
 
 async def test_errors_in_the_middle_are_shown(
@@ -751,7 +755,7 @@ async def test_check_of_somebody_else_is_watched_when_pressed(
     assert check_of(hass) == "running"
     assert state_of(hass, "ctCheck_state").attributes["origin"] == "elsewhere"
     assert await house.to_the_end() == "wiring_fault"
-    assert cloud.counts["start"] == 0
+    assert cloud.arrived["start"] == 0
 
 
 async def test_check_of_somebody_else_is_noticed(
@@ -762,7 +766,7 @@ async def test_check_of_somebody_else_is_noticed(
     await house.pass_time(320)
     assert check_of(hass) == "running"
     assert await house.to_the_end() == "passed"
-    assert cloud.counts["start"] == 0
+    assert cloud.arrived["start"] == 0
 
 
 async def test_flag_that_is_stuck_is_not_watched_for_ever(
@@ -802,7 +806,7 @@ async def test_restart_in_the_middle(
     assert refused.value.translation_key == "ct_already_running"
     assert await house.to_the_end() == "passed"
     assert state_of(hass, "event_ct_check").attributes["event_type"] == "passed"
-    assert cloud.counts["start"] == 1
+    assert cloud.arrived["start"] == 1
 
 
 async def test_restart_while_the_start_is_on_its_way(
@@ -825,7 +829,7 @@ async def test_restart_while_the_start_is_on_its_way(
     await hass.config_entries.async_setup(entry.entry_id)
     await house.quiet()
     assert await house.to_the_end() == "passed"
-    assert cloud.counts["start"] == cloud.inverter.starts == 1
+    assert cloud.arrived["start"] == cloud.inverter.starts == 1
     press.cancel()
     await asyncio.wait([press])
 
@@ -846,7 +850,7 @@ async def test_restart_during_the_precheck_starts_nothing(
     await hass.config_entries.async_setup(entry.entry_id)
     await house.pass_time(30)
     assert check_of(hass) == "idle"
-    assert cloud.counts["start"] == 0
+    assert cloud.arrived["start"] == 0
 
 
 async def test_restart_after_the_deadline(
@@ -865,7 +869,7 @@ async def test_restart_after_the_deadline(
     await house.quiet()
     assert check_of(hass) == "passed"
     assert state_of(hass, "ctCheck_state").attributes["notes"] == ["found_after_a_restart"]
-    assert cloud.counts["start"] == 1
+    assert cloud.arrived["start"] == 1
 
 
 async def test_ends_outlive_a_restart(
@@ -1095,7 +1099,7 @@ async def test_schedule_blueprint(
 
     # Sunday is not one of the days; next Saturday the inverter is not ready.
     await house.pass_days(1)
-    assert cloud.counts["start"] == 1
+    assert cloud.arrived["start"] == 1
     cloud.choose("pass")
     cloud.inverter.meter_status = 0
     await house.pass_days(6)
@@ -1104,7 +1108,7 @@ async def test_schedule_blueprint(
     await house.pass_days(7)
     await house.to_the_end()
     assert len(calls) == 2
-    assert cloud.counts["start"] == 2
+    assert cloud.arrived["start"] == 2
 
 
 @pytest.mark.parametrize(
@@ -1125,6 +1129,7 @@ async def test_ask_blueprint(
     report: str | None,
 ) -> None:
     await house.set_up()
+    house.somebody_waits = True
     phone = async_mock_service(hass, "notify", "my_phone")
     await automate(
         hass,
@@ -1140,17 +1145,17 @@ async def test_ask_blueprint(
     )
     cloud.choose(scenario)
     hass.bus.async_fire("work_done")
-    await house.turns()
+    await house.quiet()
     [question] = phone
     assert question.data["message"].startswith("May Solinteg M04A check")
     offered = {choice["action"] for choice in question.data["data"]["actions"]}
     if answer:
         [chosen] = [action for action in offered if action.startswith(answer)]
         hass.bus.async_fire("mobile_app_notification_action", {"action": chosen})
-        await house.turns()
+        await house.quiet()
     else:
         await house.pass_time(360)
-    assert cloud.counts["start"] == (1 if report else 0)
+    assert cloud.arrived["start"] == (1 if report else 0)
     await house.pass_time(60)
     assert [call.data["message"].strip() for call in phone[1:]] == ([report] if report else [])
 
@@ -1186,9 +1191,8 @@ async def test_simulator_page(cloud: SimulatedSolinteg) -> None:
             async with person.post(f"/simulator/next/{name}") as answer:
                 assert scenario.title in await answer.text()
             assert cloud.scenario == name
-        async with person.post(
-            "/simulator/status/offline", headers={"Accept": "text/html"}
-        ) as page:
+        browser = {"Accept": "text/html"}
+        async with person.post("/simulator/status/offline", headers=browser) as page:
             text = await page.text()
         assert cloud.inverter.precheck()["deviceStatus"] == STATUS["offline"]
         assert SERIAL in text

@@ -26,7 +26,7 @@ from homeassistant.helpers.event import async_track_time_interval
 from homeassistant.helpers.storage import Store
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
 
-from .const import DOMAIN, LOGGER
+from .const import CONF_SOURCE, DOMAIN, LOGGER
 from .devices import async_device_info, async_register
 from .errors import command_error, setup_error, update_error
 from .quantities import MEASURED, platform_of
@@ -42,6 +42,7 @@ from .source import (
 )
 from .states import CommandRow, EventRow, KindTable, StateRow
 from .store import Changes, DeviceStore, counter_keys
+from .writer import Writer
 
 type HubConfigEntry = ConfigEntry[HubCoordinator]
 type MakeEntity = Callable[[HubCoordinator, str, StateRow], Entity]
@@ -84,27 +85,23 @@ class HubCoordinator(DataUpdateCoordinator[Mapping[str, DeviceStore]], SourceLis
             hass,
             LOGGER,
             config_entry=entry,
-            name=entry.title,
+            name=f"{entry.data[CONF_SOURCE]} source",
             update_interval=poll_interval,
             always_update=False,
         )
         self._stores: dict[str, DeviceStore] = {}
-        self._entities: dict[str, dict[str, CALLBACK_TYPE]] = {}
         self._platforms: dict[Platform, Callable[[Iterable[tuple[str, str]]], None]] = {}
         self._fixed: list[Callable[[Device], None]] = []
         self._events: dict[tuple[str, str], Callable[[Happening], None]] = {}
         self._added: set[tuple[str, str]] = set()
         self._availability: dict[str, bool] = {}
-        self._pending: dict[str, set[str]] = {}
-        self._flushes: dict[str, CALLBACK_TYPE] = {}
-        self._flushed: dict[str, float] = {}
-        self._write_interval = write_interval
         self._storage = storage(hass, entry.entry_id)
         self.source = make_source(self)
         rows = self.source.table.rows
         self._attributes = self.source.table.attributes
         self._counters = counter_keys(rows)
-        self._measured = frozenset(key for key, row in rows.items() if row.quantity in MEASURED)
+        measured = frozenset(key for key, row in rows.items() if row.quantity in MEASURED)
+        self._writer = Writer(hass.loop, measured, write_interval)
         self._started = False
 
     # Running the source.
@@ -137,7 +134,7 @@ class HubCoordinator(DataUpdateCoordinator[Mapping[str, DeviceStore]], SourceLis
         entry = self.config_entry
         entry.async_create_background_task(self.hass, self.source.run(), f"{DOMAIN} source")
         entry.async_on_unload(async_track_time_interval(self.hass, self._async_tick, _TICK))
-        entry.async_on_unload(self._async_cancel_flushes)
+        entry.async_on_unload(self._writer.cancel)
         entry.async_on_unload(
             async_track_time_interval(self.hass, self._async_save_later, _SAVE_INTERVAL)
         )
@@ -203,7 +200,7 @@ class HubCoordinator(DataUpdateCoordinator[Mapping[str, DeviceStore]], SourceLis
             # Entities of before a restart are there already and wait for their first value.
             changes.changed += changes.new
         if changes.changed:
-            self._async_write_changed(serial, changes.changed)
+            self._writer.write(serial, changes.changed)
 
     def _shown(self, changes: Changes) -> Changes:
         """Let a value beside a state count as a change of that state."""
@@ -213,47 +210,6 @@ class HubCoordinator(DataUpdateCoordinator[Mapping[str, DeviceStore]], SourceLis
         return Changes(
             list(dict.fromkeys(changed)), [key for key in changes.new if key not in beside]
         )
-
-    def _async_write_changed(self, serial: str, keys: list[str]) -> None:
-        """Write what changed: measurements at the chosen rate, everything else at once."""
-        entities = self._entities.get(serial)
-        if not entities:
-            return
-        measured = self._measured
-        pending = None
-        for key in keys:
-            if (write := entities.get(key)) is None:
-                continue
-            if key not in measured:
-                write()
-            elif pending is None:
-                pending = self._pending.setdefault(serial, set())
-                pending.add(key)
-            else:
-                pending.add(key)
-        if pending and serial not in self._flushes:
-            wait = self._flushed.get(serial, 0.0) + self._write_interval - self.hass.loop.time()
-            if wait <= 0:
-                self._async_flush(serial)
-            else:
-                self._flushes[serial] = self.hass.loop.call_later(
-                    wait, self._async_flush, serial
-                ).cancel
-
-    @callback
-    def _async_flush(self, serial: str) -> None:
-        self._flushes.pop(serial, None)
-        self._flushed[serial] = self.hass.loop.time()
-        entities = self._entities.get(serial, {})
-        for key in self._pending.pop(serial, ()):
-            if write := entities.get(key):
-                write()
-
-    @callback
-    def _async_cancel_flushes(self) -> None:
-        for cancel in self._flushes.values():
-            cancel()
-        self._flushes.clear()
 
     # Entities.
 
@@ -267,12 +223,11 @@ class HubCoordinator(DataUpdateCoordinator[Mapping[str, DeviceStore]], SourceLis
         if not isinstance(context, tuple):
             return remove
         serial, key = context
-        entities = self._entities.setdefault(serial, {})
-        entities[key] = update_callback
+        forget = self._writer.add(serial, key, update_callback)
 
         def remove_both() -> None:
             remove()
-            entities.pop(key, None)
+            forget()
 
         return remove_both
 
@@ -403,8 +358,7 @@ class HubCoordinator(DataUpdateCoordinator[Mapping[str, DeviceStore]], SourceLis
             if before is available:
                 continue
             self._availability[serial] = available
-            for write in list(self._entities.get(serial, {}).values()):
-                write()
+            self._writer.write_all(serial)
 
     @callback
     @override

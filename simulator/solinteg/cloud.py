@@ -16,7 +16,7 @@ from typing import Any, NamedTuple, Self
 from aiohttp import web
 
 from . import page
-from .faults import Fault, Handler
+from .faults import CLOSING, Fault, Handler
 from .inverter import Inverter
 from .scenarios import SCENARIOS
 
@@ -131,6 +131,7 @@ class SimulatedSolinteg:
     async def __aenter__(self) -> Self:
         """Listen."""
         app = web.Application(client_max_size=65536)
+        app[CLOSING] = asyncio.Event()
         for name, method, path, handler in self._endpoints():
             app.router.add_route(method, BASE + path, self._noted(name, handler))
         page.add(app, self)
@@ -154,6 +155,7 @@ class SimulatedSolinteg:
         """Close."""
         runner, self._runner = self._runner, None
         if runner:
+            runner.app[CLOSING].set()
             await runner.cleanup()
 
     def _endpoints(self) -> tuple[tuple[str, str, str, Handler], ...]:

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from typing import Any
 
 from aiohttp import web
+
+CLOSING: web.AppKey[asyncio.Event] = web.AppKey("closing", asyncio.Event)
+"""Set when the server closes: nothing waits any longer."""
 
 type Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 type Fault = Callable[[web.Request, Handler], Awaitable[web.StreamResponse]]
@@ -80,7 +84,8 @@ def slow(seconds: float, *, act: bool = True) -> Fault:
 
     async def answer(request: web.Request, handler: Handler) -> web.StreamResponse:
         response = await handler(request) if act else web.Response(status=504)
-        await asyncio.sleep(seconds)
+        with suppress(TimeoutError):
+            await asyncio.wait_for(request.app[CLOSING].wait(), seconds)
         return response
 
     return answer
