@@ -9,6 +9,17 @@ from typing import Self
 from .client import WebSocket
 from .settings import DOMAIN
 
+_SAME = {
+    "EnergyStreamItem_pvPwr": "JTS1_ENERGY_STREAM_REPORT_mpptPwr",
+    "EnergyStreamItem_loadPwr": "JTS1_ENERGY_STREAM_REPORT_sysLoadPwr",
+    "EnergyStreamItem_gridPwr": "JTS1_ENERGY_STREAM_REPORT_sysGridPwr",
+    "EnergyStreamItem_bpPwr": "JTS1_ENERGY_STREAM_REPORT_bpPwr",
+    "EnergyStreamItem_bpSoc": "JTS1_ENERGY_STREAM_REPORT_bpSoc",
+    "bpInfo_bpSoc": "statusReportBattery_bpSoc",
+    "bpInfo_bpPwr": "statusReportBattery_bpPwr",
+}
+"""The Fit's reports have names of their own for what the others tell too."""
+
 
 @dataclass(frozen=True)
 class Part:
@@ -40,7 +51,7 @@ class Entities:
                 continue
             serial, _, key = entity["unique_id"].partition("_")
             part = parts.setdefault(serial, Part(names.get(entity["device_id"], serial), {}))
-            part.entities[key] = entity["entity_id"]
+            part.entities[_SAME.get(key, key)] = entity["entity_id"]
         return cls(parts.values())
 
     def having(self, key: str) -> list[Part]:

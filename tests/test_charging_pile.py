@@ -464,6 +464,24 @@ async def test_start_and_stop(hass: HomeAssistant, pile: SimulatedPile) -> None:
     await pile.heard(221)
 
 
+async def test_a_stop_does_not_wait_for_a_slow_start(
+    hass: HomeAssistant, pile: SimulatedPile
+) -> None:
+    for number in (1, 2):
+        pile.plug(number)
+    pile.charge(2)
+    await shows(hass, "charging", serial=SECOND)
+    await shows(hass, STATE_ON, "cmd104_cable")
+    pile.mute = {7}
+    starting = asyncio.create_task(press(hass, "start"))
+    await pile.heard(7)
+    await press(hass, "stop", SECOND)
+    assert value_of(hass, STATE, SECOND) == "finished"
+    assert not starting.done()
+    pile.send(8, {"connector_id": 1, "result": 30})
+    assert await why(starting) == "start_refused"
+
+
 async def test_start_with_a_limit(hass: HomeAssistant, pile: SimulatedPile) -> None:
     for strategy, limit, number, parameter in (
         ("by_time", 90, 1, 5400),

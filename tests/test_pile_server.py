@@ -228,16 +228,19 @@ async def test_made_up_names_run_out() -> None:
 
 async def test_a_peer_that_does_not_read_is_hung_up_on() -> None:
     async with serve(PATIENT, CODE) as server:
-        lazy = socket.create_connection(("127.0.0.1", server.port))
-        lazy.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        # A small window: else the kernels hold megabytes before anybody notices.
+        lazy = socket.socket()
+        lazy.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2048)
+        lazy.connect(("127.0.0.1", server.port))
+        lazy.setblocking(False)
         _, writer = await asyncio.open_connection(sock=lazy, limit=64)
         writer.write(frame(106, {"connector_count": 2}).encode())
         await until(lambda: server.source.available(CODE))
-        beats = frame(102, {}).encode() * 500
+        logins = frame(106, {"connector_count": 2}).encode() * 100
         with suppress(ConnectionError):
             async with asyncio.timeout(20):
                 while True:
-                    writer.write(beats)
+                    writer.write(logins)
                     await writer.drain()
         await until(lambda: server.source.health()["connected"] == 0)
         writer.transport.abort()

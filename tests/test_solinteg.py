@@ -34,7 +34,12 @@ from pytest_homeassistant_custom_component.components.diagnostics import (
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
 from custom_components.energy_storage_hub.const import DOMAIN
-from custom_components.energy_storage_hub.solinteg.api import DEFAULT_BASE_URL, check_base_url
+from custom_components.energy_storage_hub.coordinator import HubCoordinator
+from custom_components.energy_storage_hub.solinteg.api import (
+    DEFAULT_BASE_URL,
+    OpenApi,
+    check_base_url,
+)
 from simulator.solinteg import SCENARIOS, Plan, SimulatedSolinteg, faults
 from simulator.solinteg.__main__ import main
 from simulator.solinteg.inverter import PASSED, SERIAL, STATUS, WIRING_FAULT, with_details
@@ -187,6 +192,22 @@ async def test_login_errors(
     result = await go_on(hass, result, {"serials": [SERIAL]})
     assert result["type"] is FlowResultType.CREATE_ENTRY
     await house.quiet()
+
+
+async def test_login_error_that_nobody_thought_of(
+    hass: HomeAssistant,
+    cloud: SimulatedSolinteg,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async def fail(_: OpenApi) -> None:
+        raise ValueError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(OpenApi, "login", fail)
+        result = await go_on(hass, await start_flow(hass), typed(cloud))
+    assert result["errors"] == {"base": "unknown"}
+    result = await go_on(hass, result, typed(cloud))
+    assert result["step_id"] == "solinteg_inverters"
 
 
 async def test_precheck_that_does_not_answer(
@@ -392,6 +413,7 @@ async def test_cloud_that_goes_away(
     caplog.clear()
     await house.pass_time(800)
     assert value_of(hass, "precheck_deviceStatus") == "unavailable"
+    assert value_of(hass, "ctCheck_state") == "idle"
     assert caplog.text.count("Nothing was heard of") == 1
     cloud.heal()
     await house.pass_time(320)
@@ -662,6 +684,42 @@ async def test_press_that_starts_nothing(
     assert cloud.inverter.starts == 0
     # And then it works.
     await house.press()
+    assert await house.to_the_end() == "passed"
+
+
+async def test_press_that_cannot_be_written_down(
+    hass: HomeAssistant,
+    cloud: SimulatedSolinteg,
+    house: House,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    await house.set_up()
+
+    async def full_disk(_: HubCoordinator) -> None:
+        raise OSError("no space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(HubCoordinator, "save_now", full_disk)
+        with pytest.raises(HomeAssistantError) as refused:
+            await house.press()
+    assert refused.value.translation_key == "ct_not_saved"
+    assert check_of(hass) == "not_started"
+    assert cloud.arrived["start"] == 0
+
+
+async def test_press_does_not_wait_for_ever(
+    hass: HomeAssistant, cloud: SimulatedSolinteg, house: House
+) -> None:
+    await house.set_up()
+    cloud.fail("precheck", faults.slow(18))
+    cloud.fail("result", faults.slow(18))
+    press = asyncio.create_task(house.press())
+    await cloud.asked("precheck", 2)
+    for _ in range(5):
+        await house.pass_time(6)
+    await press
+    assert check_of(hass) == "prechecking"
+    await house.pass_time(6)
     assert await house.to_the_end() == "passed"
 
 
@@ -953,8 +1011,9 @@ async def test_sign_in_again(hass: HomeAssistant, cloud: SimulatedSolinteg, hous
     logins = cloud.counts["login"]
     await house.pass_time(700)
     assert cloud.counts["login"] == logins
-    with pytest.raises(HomeAssistantError):
+    with pytest.raises(HomeAssistantError) as refused:
         await house.press()
+    assert refused.value.translation_key == "invalid_auth"
 
     result = await go_on(hass, flow, {"password": "wrong"})
     assert result["errors"] == {"base": "invalid_auth"}

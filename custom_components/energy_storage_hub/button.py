@@ -12,7 +12,7 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from .coordinator import HubConfigEntry, HubCoordinator
 from .states import CommandRow
 
-PARALLEL_UPDATES = 1  # one command after the other
+PARALLEL_UPDATES = 0  # sources order their commands: a stop must not wait for a slow start
 
 
 async def async_setup_entry(

@@ -34,8 +34,8 @@ def async_register(hass: HomeAssistant, entry_id: str, device: Device) -> None:
     registry.async_get_or_create(
         config_entry_id=entry_id,
         identifiers={identifier},
-        manufacturer=device.manufacturer,
-        model=device.model,
+        manufacturer=device.manufacturer or None,
+        model=device.model or None,
         serial_number=device.serial,
         sw_version=device.sw_version,
         hw_version=device.hw_version,
@@ -59,5 +59,5 @@ def async_device_info(
 
 
 def _name(device: Device) -> str:
-    """Return the owner's name of a device; one without is named by its kind, if it is one of many."""
+    """Return the owner's name of a device; one of many without one is named by its kind."""
     return device.name or ("" if device.parent or device.number else device.model)

@@ -45,7 +45,7 @@ def _server_errors(cloud: SimulatedSolinteg) -> None:
 
 
 def _slow_answers(cloud: SimulatedSolinteg) -> None:
-    cloud.fail("result", faults.slow(12.0), times=3)
+    cloud.fail("result", faults.slow(9.0), times=3)
 
 
 def _web_pages(cloud: SimulatedSolinteg) -> None:

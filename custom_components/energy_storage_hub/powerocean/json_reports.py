@@ -218,11 +218,15 @@ def _object(value: Any) -> Mapping[str, Any] | None:
 
 
 def fill(message: Message, body: Mapping[str, Any]) -> Message:
-    """Pour a JSON object into a message. What does not fit is left out."""
+    """Pour a JSON object into a message.
+
+    What does not fit is left out, but for measurements: a report that lacks one may mean zero,
+    so what is there and no number becomes NaN, "not known".
+    """
     fields = _fields(message.DESCRIPTOR)
     for name, value in body.items():
         descriptor = fields.get(name)
-        if descriptor is None or value is None:
+        if descriptor is None:
             continue
         if descriptor.is_repeated:
             _fill_list(getattr(message, descriptor.name), descriptor, value)
@@ -233,6 +237,8 @@ def fill(message: Message, body: Mapping[str, Any]) -> Message:
                 fill(part, value)
         elif (scalar := _scalar(descriptor, value)) is not None:
             _set(message, descriptor, scalar)
+        elif descriptor.cpp_type in (_Field.CPPTYPE_FLOAT, _Field.CPPTYPE_DOUBLE):
+            _set(message, descriptor, math.nan)
     return message
 
 

@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 import logging
+import socket
 import ssl
 import time
 from typing import NoReturn
@@ -24,6 +25,8 @@ from .envelope import get_all, get_all_json, keep_stream_open
 from .models import Family, model_of
 
 _LOGGER = logging.getLogger(__name__)
+_QUIET = logging.getLogger(f"{__name__}.mqtt")
+_QUIET.setLevel(logging.WARNING)  # below, it tells user ids and serial numbers
 
 _KEEPALIVE = 60
 _BATCH_SECONDS = 0.005
@@ -175,7 +178,8 @@ class Stream:
             timeout=self._timing.answer,
             max_queued_incoming_messages=_QUEUE,
             tls_context=self._tls if broker.tls else None,
-            logger=_LOGGER,
+            logger=_QUIET,
+            socket_options=((socket.IPPROTO_TCP, socket.TCP_NODELAY, 1),),
         )
 
     async def _subscribe(self, client: aiomqtt.Client, token: Token) -> None:

@@ -190,6 +190,7 @@ class Solinteg(Source):
         if inverter is None or command != RUN_CT_CHECK.command:
             raise SourceRefusedError("there is no such command")
         if self._tasks is None:
+            await self._api.login()  # says so if it was the sign-in
             raise SourceConnectionError("not running")
         # At once, without waiting for anything: two presses cannot both get through.
         if (action := inverter.check.handle(Pressed())) is None:

@@ -209,6 +209,11 @@ class Result:
         return _PROGRESS.get((self.bit1, self.bit2), Progress.UNCLEAR)
 
     @property
+    def complete(self) -> bool:
+        """Whether there is a result to read in bit3."""
+        return self.progress is Progress.FINISHED and self.bit3 is not None
+
+    @property
     def bits_disagree(self) -> bool:
         """Whether the word says something else than the bits; the bits are believed."""
         if self.word is None:

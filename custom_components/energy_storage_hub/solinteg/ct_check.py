@@ -15,7 +15,6 @@ from typing import Any
 
 from .codes import ALREADY_CHECKING, Precheck, Progress, Result
 from .ct_events import (
-    ANSWERS,
     BACKOFF,
     DEADLINE,
     GRACE,
@@ -42,6 +41,7 @@ from .ct_events import (
     State,
     Wait,
     Waited,
+    answers,
 )
 from .ct_records import Outcome, Run, dump_outcome, dump_run, load_outcome, load_run
 
@@ -81,7 +81,7 @@ class CtCheck:
         self._ended = Outcome()
         self._grace = self._deadline = 0.0
         self._polls = self._errors = self._zeros = 0
-        self._concluding = False
+        self._concluding = False  # the next look decides whether nothing was seen
         self.outcome = Outcome()
         """How the check stands, or how the last one ended."""
 
@@ -97,22 +97,15 @@ class CtCheck:
 
     def saved(self) -> dict[str, Any]:
         """Return what must survive a restart: plain JSON."""
-        return {
-            "ended": dump_outcome(self._ended),
-            "run": self._run and dump_run(self._run),
-        }
+        return {"ended": dump_outcome(self._ended), "run": self._run and dump_run(self._run)}
 
     def restore(self, saved: Mapping[str, Any]) -> None:
         """Take back what was saved. A check that was under way waits for `Resumed`."""
         self.outcome = self._ended = load_outcome(saved.get("ended"))
         if (run := load_run(saved.get("run"))) is not None:
             self._run = run
-            seen = run.proof is not Proof.NONE
-            self.outcome = Outcome(
-                state=State.RUNNING if seen else State.STARTING,
-                origin=run.origin,
-                started_at=run.started_at,
-            )
+            state = State.STARTING if run.proof is Proof.NONE else State.RUNNING
+            self.outcome = Outcome(state, origin=run.origin, started_at=run.started_at)
 
     def handle(self, event: Event) -> Action | None:
         """Take an event and return what to do next; None for an event nobody waits for."""
@@ -132,11 +125,8 @@ class CtCheck:
                 return not self.active
             case Resumed():
                 return self._phase is _Phase.REST and self._run is not None
-            case Waited():
-                return isinstance(self._doing, Wait)
             case _:
-                doing = self._doing
-                return isinstance(doing, Do) and isinstance(event, ANSWERS[doing])
+                return answers(event, self._doing)
 
     def _step(self, event: Event, doing: Action | None) -> Action:  # noqa: C901, PLR0911, PLR0912
         match event:
@@ -185,7 +175,6 @@ class CtCheck:
         """Forget the check before."""
         self.outcome = Outcome(origin=origin, started_at=self._wall())
         self._polls = self._errors = self._zeros = 0
-        self._concluding = False
 
     def _begin(self) -> Action:
         self._clear(Origin.HERE)
@@ -212,11 +201,9 @@ class CtCheck:
     def _baselined(self, baseline: Result) -> Action:
         """Keep the result of before, and make the record that lets a restart go on."""
         self._show(started_at=self._wall())
-        if self.outcome.origin is Origin.ELSEWHERE:
-            running = baseline.progress is Progress.RUNNING
-            proof, origin = Proof.BITS if running else Proof.FLAG, Origin.ELSEWHERE
-        else:
-            proof, origin = Proof.NONE, Origin.HERE
+        origin, proof = self.outcome.origin or Origin.HERE, Proof.NONE
+        if origin is Origin.ELSEWHERE:
+            proof = Proof.BITS if baseline.progress is Progress.RUNNING else Proof.FLAG
         self._run = Run(self._wall(), origin, baseline, proof)
         self._phase = _Phase.RECORD
         return Do.SAVE
@@ -259,7 +246,7 @@ class CtCheck:
         if progress is Progress.RUNNING:
             self._prove(Proof.BITS)
             return self._poll_again()
-        if progress is Progress.FINISHED and result.bit3 is not None and self._is_new(result):
+        if result.complete and self._is_new(result):
             return self._end(State.WIRING_FAULT if result.bit3 else State.PASSED)
         # A single 0, 0 could be a glitch.
         if self._zeros > 1 and self._proof in (Proof.BITS, Proof.FLAG_FELL):
@@ -286,8 +273,8 @@ class CtCheck:
 
     def _nothing_seen(self, result: Result) -> bool:
         """Whether there is no sign of this run at all."""
-        finished = result.progress is Progress.FINISHED and result.bit3 is not None
-        return self._proof is Proof.NONE and (finished or result.progress is Progress.NOTHING)
+        nothing = result.complete or result.progress is Progress.NOTHING
+        return self._proof is Proof.NONE and nothing
 
     def _looked(self, precheck: Precheck) -> Action:
         """Hear the inverter's own state as a second witness."""
@@ -382,13 +369,11 @@ class CtCheck:
             return self._end(State.UNKNOWN, Reason.INTERRUPTED)
         now = self._clock()
         self._grace, self._deadline = now + GRACE - age, now + DEADLINE - age
-        self._polls = self._errors = self._zeros = 0
         self._phase = _Phase.LATE if age >= DEADLINE else _Phase.POLL
         return Do.READ_RESULT
 
     def _judge_late(self, result: Result) -> Action:
-        finished = result.progress is Progress.FINISHED and result.bit3 is not None
-        if finished and self._proof is not Proof.NONE and self._is_new(result):
+        if result.complete and self._proof is not Proof.NONE and self._is_new(result):
             self._note(Note.LATE, there=True)
             return self._end(State.WIRING_FAULT if result.bit3 else State.PASSED)
         return self._end(State.UNKNOWN, Reason.INTERRUPTED)
@@ -400,8 +385,7 @@ class CtCheck:
         return self._run.proof if self._run else Proof.NONE
 
     def _end(self, state: State, *reasons: str, message: str = "") -> Action:
-        result = self.outcome.result
-        details = result is not None and bool(result.phases)
+        details = self.outcome.result and self.outcome.result.phases
         self._note(Note.NO_DETAILS, state is State.WIRING_FAULT and not details)
         self._show(
             state=state,

@@ -214,3 +214,10 @@ ANSWERS: dict[Do, tuple[type, ...]] = {
     Do.SAVE: (Saved, Failed),
     Do.POST: (Posted, *_READ_ANSWERS),
 }
+
+
+def answers(event: Event, doing: Action | None) -> bool:
+    """Whether an event may come of what is being done."""
+    if isinstance(doing, Wait):
+        return isinstance(event, Waited)
+    return doing is not None and isinstance(event, ANSWERS[doing])

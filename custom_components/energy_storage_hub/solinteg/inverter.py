@@ -258,8 +258,16 @@ class Inverter:
                 self._heard()
                 return Posted(accepted=True)
             case _:
-                await self._listener.save_now()
-                return Saved()
+                return Saved() if await self._save() else Failed("not_saved")
+
+    async def _save(self) -> bool:
+        """Write what is kept of the checks; whether that worked."""
+        try:
+            await self._listener.save_now()
+        except OSError:
+            _LOGGER.exception("The record of a check cannot be written")
+            return False
+        return True
 
     async def _finish(self) -> None:
         """Keep how the check ended, then tell the world."""
@@ -268,7 +276,7 @@ class Inverter:
             self._conclusion = outcome
         if outcome.state in _JUDGED:
             self._wiring = outcome
-        await self._listener.save_now()
+        await self._save()
         self.publish()
         self.tell_problem()
         self._listener.on_event(

@@ -30,6 +30,7 @@ ERRORS = (
     "empty_answer",
     "http_error",
     "not_found",
+    "not_saved",
     "token_refused",
     "too_many_requests",
     "web_page",
@@ -51,6 +52,7 @@ _CHECK = StateRow(
     Q.ENUM,
     options=_slugs(State),
     enabled=True,
+    always=True,
     icon="mdi:connection",
     attributes=(
         AttributeRow("reasons", "Reasons", slugs=REASONS),
@@ -73,10 +75,11 @@ _OWN = _report(
         Q.ENUM,
         options=_slugs(CONCLUSIVE),
         enabled=True,
+        always=True,
         icon="mdi:clipboard-check-outline",
     ),
-    StateRow("lastFinished", "Last CT check", Q.TIMESTAMP, enabled=True),
-    StateRow("wiringProblem", "CT wiring problem", Q.PROBLEM, enabled=True),
+    StateRow("lastFinished", "Last CT check", Q.TIMESTAMP, enabled=True, always=True),
+    StateRow("wiringProblem", "CT wiring problem", Q.PROBLEM, enabled=True, always=True),
     StateRow(
         "ready", "Ready for CT check", Q.FLAG, enabled=True, icon="mdi:clipboard-play-outline"
     ),
