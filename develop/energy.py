@@ -8,10 +8,19 @@ from .entities import Entities, Part
 
 # The device's own counter where it has one, else what the integration counts itself.
 SOLAR_ENERGY = ("snapshot_totalElectricityGeneration", "energy_solar")
-IMPORTED = ("energy_gridImport",)
-EXPORTED = ("energy_gridExport",)
-CHARGED = ("JTS1_EMS_CHANGE_REPORT_bpTotalChgEnergy", "energy_batteryCharge")
-DISCHARGED = ("JTS1_EMS_CHANGE_REPORT_bpTotalDsgEnergy", "energy_batteryDischarge")
+FIT = "EMSHeartbeatReport"
+IMPORTED = ("energy_gridImport", f"{FIT}_gridInDayEnergy")
+EXPORTED = ("energy_gridExport", f"{FIT}_gridOutDayEnergy")
+CHARGED = (
+    "JTS1_EMS_CHANGE_REPORT_bpTotalChgEnergy",
+    "energy_batteryCharge",
+    f"{FIT}_bpInDayEnergy",
+)
+DISCHARGED = (
+    "JTS1_EMS_CHANGE_REPORT_bpTotalDsgEnergy",
+    "energy_batteryDischarge",
+    f"{FIT}_bpOutDayEnergy",
+)
 METERS = (SOLAR_ENERGY, IMPORTED, EXPORTED, CHARGED, DISCHARGED)
 
 PRICE = 0.32

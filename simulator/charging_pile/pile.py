@@ -4,17 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Callable, Mapping
-import contextlib
 from datetime import UTC, datetime, timedelta
 import secrets
 import time
-from types import TracebackType
-from typing import Any, Self
+from typing import override
 
-from custom_components.energy_storage_hub.charging_pile.commands import COMMANDS
 from custom_components.energy_storage_hub.charging_pile.fields import Values, read_time
-from custom_components.energy_storage_hub.charging_pile.frame import Frame, Splitter
 
 from .connector import (
     BACKEND,
@@ -30,13 +25,13 @@ from .connector import (
     Connector,
 )
 from .dialects import NEWEST, Dialect
+from .link import Link
 
-_RESEND = 5.0
 _TARIFF = ((0, 14, 35), (14, 42, 80), (42, 48, 35))
 _RECORDS_KEPT = 50
 
 
-class SimulatedPile:
+class SimulatedPile(Link):
     """A pile between `async with` and its end. Without `auto` it reports only what changes."""
 
     def __init__(
@@ -54,8 +49,7 @@ class SimulatedPile:
         step: float = 0.01,
     ) -> None:
         """Describe the pile; `clock` is by how much its clock is fast."""
-        self.code = code
-        self.dialect = dialect
+        super().__init__(host, port, code, dialect, retry=2.0 if auto else 0.05)
         self.connectors = {
             number: Connector(number, meter=1200.5 + 100 * number)
             for number in range(1, connectors + 1)
@@ -69,23 +63,13 @@ class SimulatedPile:
         """Records that are sent again after a reconnect."""
         self.tariff = [*_TARIFF]
         self.parameters: dict[int, int] = {21: heartbeat, 22: 3, 23: 15}
-        self.mute: set[int] = set()
-        """Commands of the server that are not answered."""
         self.start_result = 0
         """What a start is answered: anything but 0 refuses."""
         self.control_result = 0
-        self.received: list[tuple[int, Values]] = []
-        """What the server said, by command."""
-        self._host, self._port = host, port
         self._auto, self._speed, self._step = auto, speed, step
         self._clock = clock
         self._three_decimals = True
-        self._sequence = 0
-        self._writer: asyncio.StreamWriter | None = None
-        self._task: asyncio.Task[None] | None = None
-        self._news = asyncio.Event()
-        self._signed_in = asyncio.Event()
-        self._answers: dict[int, Callable[[Values], None]] = {
+        self.answers = {
             1: self._on_integer,
             3: self._on_string,
             5: self._on_control,
@@ -102,41 +86,7 @@ class SimulatedPile:
             1103: self._on_tariff,
         }
 
-    async def __aenter__(self) -> Self:
-        """Dial in."""
-        self._task = asyncio.create_task(self._run())
-        return self
-
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        """Hang up for good."""
-        if self._task:
-            self._task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._task
-
     # What tests and demonstrations do with it.
-
-    async def signed_in(self, seconds: float = 10.0) -> None:
-        """Wait until the server has answered the login."""
-        async with asyncio.timeout(seconds):
-            await self._signed_in.wait()
-
-    async def heard(
-        self, command: int, seconds: float = 10.0, *, after: int = 0, count: int = 1
-    ) -> Values:
-        """Wait until the server has sent a command, `count` times after the first `after` ones."""
-        async with asyncio.timeout(seconds):
-            while True:
-                found = [values for said, values in self.received[after:] if said == command]
-                if len(found) >= count:
-                    return found[-1]
-                self._news.clear()
-                await self._news.wait()
 
     @property
     def now(self) -> datetime:
@@ -210,65 +160,7 @@ class SimulatedPile:
         """Send 302 of a connector."""
         self.send(302, self.connectors[number].bms())
 
-    def drop(self) -> None:
-        """Lose the connection; the pile dials in again."""
-        if self._writer:
-            self._writer.transport.abort()
-
-    def send_bytes(self, data: bytes) -> None:
-        """Send bytes that are no frame, or half of one."""
-        if self._writer:
-            self._writer.write(data)
-
-    def send(self, command: int, fields: Mapping[str, Any], *, encrypted: bool = False) -> None:
-        """Send a command in the pile's dialect."""
-        data = self.encode(command, fields)
-        self._sequence = (self._sequence + 1) % 256
-        info = self.dialect.info | (0x80 if encrypted else 0)
-        self.send_bytes(Frame(command, data, info, self._sequence).encode())
-
-    def encode(self, command: int, fields: Mapping[str, Any]) -> bytes:
-        """Return the data of a command: as long as the dialect has it."""
-        known = COMMANDS[command]
-        if "charge_point_id" in known.by_key:
-            fields = {"charge_point_id": self.code, **fields}
-        data = known.encode({key: value for key, value in fields.items() if key in known.by_key})
-        length = self.dialect.lengths.get(command, len(data))
-        return data[:length].ljust(length, b"\0")
-
-    # Connecting.
-
-    async def _run(self) -> None:
-        while True:
-            with contextlib.suppress(OSError, TimeoutError):
-                await self._session()
-            self._signed_in.clear()
-            await asyncio.sleep(0.05 if not self._auto else 2.0)
-
-    async def _session(self) -> None:
-        reader, writer = await asyncio.open_connection(self._host, self._port)
-        self._writer = writer
-        try:
-            async with asyncio.TaskGroup() as tasks:
-                listening = tasks.create_task(self._listen(reader))
-                await self._sign_in()
-                loop = tasks.create_task(self._report_for_ever())
-                await listening
-                loop.cancel()
-        except* ConnectionError:
-            pass
-        finally:
-            self._writer = None
-            writer.transport.abort()
-
-    async def _sign_in(self) -> None:
-        for _ in range(3):
-            self.login()
-            with contextlib.suppress(TimeoutError):
-                await self.signed_in(_RESEND)
-                return
-        raise ConnectionError("no answer to the login")
-
+    @override
     def login(self) -> None:
         """Send 106."""
         self.send(
@@ -289,33 +181,20 @@ class SimulatedPile:
             },
         )
 
-    async def _listen(self, reader: asyncio.StreamReader) -> None:
-        splitter = Splitter()
-        while data := await reader.read(4096):
-            for frame in splitter.feed(data, time.monotonic()):
-                self._take(frame)
-        raise ConnectionError("the server hung up")
-
-    def _take(self, frame: Frame) -> None:
-        values = COMMANDS[frame.command].decode(frame.data)
-        self.received.append((frame.command, values))
-        self._news.set()
-        if frame.command not in self.mute and (answer := self._answers.get(frame.command)):
-            answer(values)
-
     def _on_login(self, values: Values) -> None:
         self.logins += 1
         self._three_decimals = bool(values["three_decimals_supported"])
-        if self._signed_in.is_set():
+        if self.is_signed_in.is_set():
             return
-        self._signed_in.set()
+        self.is_signed_in.set()
         for number in self.connectors:
             self.report(number)
         self.send(108, {"alarm_bits": bytes(32)})
         for record in self.kept:
             self.send(*record)
 
-    async def _report_for_ever(self) -> None:
+    @override
+    async def report_for_ever(self) -> None:
         """Send heartbeats and, if automatic, everything else in its time."""
         if not self._auto:
             await asyncio.Event().wait()
