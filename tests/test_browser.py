@@ -192,7 +192,7 @@ def test_ct_check_finds_a_wiring_fault_then_passes(demo: Demo, page: Page) -> No
     for scenario, result in (("wiring_fault", "Wiring fault"), ("pass", "Passed")):
         httpx.post(f"{demo.solinteg_url}/simulator/next/{scenario}").raise_for_status()
         open_device(demo, page, "Solinteg M04A")
-        page.get_by_role("button", name="Press").click()
+        page.get_by_role("button", name="Press", exact=True).click()
         expect(row(page, "CT check")).to_contain_text("Running")
         expect(row(page, "CT check")).to_contain_text(result, timeout=90_000)
         show(page, f"ct-{scenario}")
@@ -215,7 +215,7 @@ def test_pile_dials_in_is_added_stopped_and_started(demo: Demo, page: Page) -> N
     state = row(page, "Charging state")
     charging = re.compile(r"^\s*Charging\s+Charging state")
     expect(state).to_contain_text(charging)
-    press = page.get_by_role("button", name="Press")
+    press = page.get_by_role("button", name="Press", exact=True)
     show(page, "pile-charging")
     row(page, "Stop charging").locator(press).click()
     expect(state).to_contain_text("Finished")

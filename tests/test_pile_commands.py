@@ -168,7 +168,8 @@ def test_a_shorter_dialect_is_a_prefix(
     shorter = command.decode(wire[:length])
     whole = command.decode(wire)
     assert all(whole[key] == value for key, value in shorter.items())
-    complete = sum(field.size for field in command.fields if field.key in shorter)
+    # An open list at the end may be there and empty.
+    complete = sum(field.size for field in command.fields if shorter.get(field.key, ()) != ())
     assert complete <= length
 
 
