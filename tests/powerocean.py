@@ -125,6 +125,8 @@ async def pass_time(
     freezer: FrozenDateTimeFactory,
     seconds: float,
     stop: Callable[[], object] = lambda: False,
+    *,
+    step: float = _STEP,
 ) -> None:
     """Let time pass, until `stop`, in steps that everything can follow.
 
@@ -132,8 +134,8 @@ async def pass_time(
     """
     while seconds > 0 and not stop():
         # Not tick: of a ticking clock it would take the time since the last jump back.
-        freezer.move_to(dt_util.utcnow() + timedelta(seconds=min(seconds, _STEP)))
-        seconds -= _STEP
+        freezer.move_to(dt_util.utcnow() + timedelta(seconds=min(seconds, step)))
+        seconds -= step
         await turns(30)
         await asyncio.sleep(0.002)
         await turns(30)

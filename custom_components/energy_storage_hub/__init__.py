@@ -6,13 +6,14 @@ from typing import Final
 
 from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant
-from homeassistant.helpers import config_validation as cv, issue_registry as ir
+from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.device_registry import DeviceEntry
 from homeassistant.helpers.typing import ConfigType
 
 from . import services
 from .const import DOMAIN
 from .coordinator import HubConfigEntry, HubCoordinator, storage
+from .problems import async_solve_others
 from .sources import make_coordinator
 
 CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
@@ -44,9 +45,7 @@ async def async_unload_entry(hass: HomeAssistant, entry: HubConfigEntry) -> bool
 async def async_remove_entry(hass: HomeAssistant, entry: HubConfigEntry) -> None:
     """Forget what a removed source kept."""
     await storage(hass, entry.entry_id).async_remove()
-    for domain, issue_id in list(ir.async_get(hass).issues):
-        if domain == DOMAIN and issue_id.startswith(entry.entry_id):
-            ir.async_delete_issue(hass, domain, issue_id)
+    async_solve_others(hass, entry)
 
 
 async def async_remove_config_entry_device(

@@ -14,11 +14,7 @@ from typing import Any, override
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.const import Platform
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
-from homeassistant.helpers import (
-    device_registry as dr,
-    entity_registry as er,
-    issue_registry as ir,
-)
+from homeassistant.helpers import device_registry as dr, entity_registry as er
 from homeassistant.helpers.device_registry import ChildDeviceInfo, DeviceInfo
 from homeassistant.helpers.entity import Entity
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
@@ -29,6 +25,7 @@ from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
 from .const import CONF_SOURCE, DOMAIN, LOGGER
 from .devices import async_device_info, async_register
 from .errors import command_error, setup_error, update_error
+from .problems import async_raise, async_solve, async_solve_others
 from .quantities import MEASURED, platform_of
 from .source import (
     Device,
@@ -39,6 +36,7 @@ from .source import (
     SourceAuthError,
     SourceError,
     SourceListener,
+    SourceRefusedError,
 )
 from .states import CommandRow, EventRow, KindTable, StateRow
 from .store import Changes, DeviceStore, counter_keys
@@ -53,8 +51,6 @@ _TICK = timedelta(seconds=30)
 _SAVE_DELAY = 300.0
 _SAVE_INTERVAL = timedelta(seconds=_SAVE_DELAY + 10)
 _STORAGE_VERSION = 1
-
-_DOCS = "https://github.com/energy-storage-hub/energy-storage-hub/blob/main/docs"
 
 
 def storage(hass: HomeAssistant, entry_id: str) -> Store[dict[str, Any]]:
@@ -95,6 +91,7 @@ class HubCoordinator(DataUpdateCoordinator[Mapping[str, DeviceStore]], SourceLis
         self._events: dict[tuple[str, str], Callable[[Happening], None]] = {}
         self._added: set[tuple[str, str]] = set()
         self._availability: dict[str, bool] = {}
+        self._problems: set[str] = set()
         self._storage = storage(hass, entry.entry_id)
         self.source = make_source(self)
         rows = self.source.table.rows
@@ -113,8 +110,12 @@ class HubCoordinator(DataUpdateCoordinator[Mapping[str, DeviceStore]], SourceLis
             self.source.restore(saved)
         try:
             await self.source.start()
+        except SourceRefusedError as err:
+            self._async_solve_earlier()
+            raise setup_error(err) from err
         except SourceError as err:
             raise setup_error(err) from err
+        self._async_solve_earlier()
 
     @override
     async def _async_update_data(self) -> Mapping[str, DeviceStore]:
@@ -364,22 +365,20 @@ class HubCoordinator(DataUpdateCoordinator[Mapping[str, DeviceStore]], SourceLis
     @override
     def on_problem(self, problem: Problem) -> None:
         """Raise a repair issue."""
-        ir.async_create_issue(
-            self.hass,
-            DOMAIN,
-            self._issue_id(problem.key),
-            is_fixable=False,
-            severity=ir.IssueSeverity.WARNING,
-            translation_key=problem.text,
-            translation_placeholders={"entry": self.config_entry.title, **problem.placeholders},
-            learn_more_url=f"{_DOCS}/{problem.page}#{problem.text.replace('_', '-')}",
-        )
+        self._problems.add(problem.key)
+        async_raise(self.hass, self.config_entry, problem)
 
     @callback
     @override
     def on_solved(self, key: str) -> None:
         """Take the repair issue back."""
-        ir.async_delete_issue(self.hass, DOMAIN, self._issue_id(key))
+        self._problems.discard(key)
+        async_solve(self.hass, self.config_entry, key)
+
+    @callback
+    def _async_solve_earlier(self) -> None:
+        """Take back what an earlier run raised and this one, which knows more, did not."""
+        async_solve_others(self.hass, self.config_entry, self._problems)
 
     @callback
     @override
@@ -387,6 +386,3 @@ class HubCoordinator(DataUpdateCoordinator[Mapping[str, DeviceStore]], SourceLis
         """Ask the person to sign in again."""
         LOGGER.warning("%s: the credentials were refused, please sign in again", self.name)
         self.config_entry.async_start_reauth(self.hass)
-
-    def _issue_id(self, key: str) -> str:
-        return f"{self.config_entry.entry_id}_{key}"
