@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable
+import os
 from typing import Any
 
 from homeassistant.core import HomeAssistant
+from hypothesis import settings
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.energy_storage_hub.const import DOMAIN
 from simulator.powerocean.system import SimulatedCloud
+
+# The same examples every time where a change is judged; new ones wherever somebody works.
+settings.register_profile("ci", derandomize=True)
+if os.environ.get("CI"):
+    settings.load_profile("ci")
 
 CLIENT_UUID = "0F8FAD5B-D9CB-469F-A165-70867728950E"
 
@@ -20,6 +27,11 @@ type SetUp = Callable[..., Awaitable[MockConfigEntry]]
 @pytest.fixture(autouse=True)
 def _integration(enable_custom_integrations: None, socket_enabled: None) -> None:
     """Let Home Assistant load the integration, and let tests talk to 127.0.0.1."""
+
+
+@pytest.fixture(autouse=True)
+def enable_event_loop_debug() -> None:
+    """Leave the event loop's debug mode off, which doubles the time: some tests turn it on."""
 
 
 @pytest.fixture

@@ -61,7 +61,7 @@ async def until(condition: Callable[[], object], seconds: float = 5.0) -> None:
     while not condition():
         if time.clock_gettime(time.CLOCK_MONOTONIC) > end:
             raise TimeoutError
-        await asyncio.sleep(0)
+        await asyncio.to_thread(time.sleep, 0.0005)
 
 
 async def turns(count: int = 60) -> None:
@@ -137,5 +137,5 @@ async def pass_time(
         freezer.move_to(dt_util.utcnow() + timedelta(seconds=min(seconds, step)))
         seconds -= step
         await turns(30)
-        await asyncio.sleep(0.002)
+        await asyncio.to_thread(time.sleep, 0.001)
         await turns(30)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 from itertools import pairwise
 import json
+from pathlib import Path
 from typing import Any
 
 from freezegun.api import FrozenDateTimeFactory
@@ -47,7 +49,22 @@ real_time = pytest.mark.freeze_time("2026-06-21 09:30:00", tick=True)
 small = pytest.mark.parametrize("simulation", [SMALL], ids=["small"])
 one_pack = pytest.mark.parametrize("simulation", [ONE_PACK], ids=["one pack"])
 
+TEXTS = json.loads(
+    (
+        Path(__file__).parent.parent / "custom_components" / DOMAIN / "translations" / "en.json"
+    ).read_text()
+)
+
 type Devices = dict[str, dr.DeviceEntry]
+
+
+@pytest.fixture
+async def _watched() -> None:
+    """Let the event loop look out for calls from other threads and the like."""
+    asyncio.get_running_loop().set_debug(True)
+
+
+watched = pytest.mark.usefixtures("_watched")
 
 
 def devices_of(hass: HomeAssistant, entry: MockConfigEntry) -> Devices:
@@ -61,9 +78,18 @@ def storage_key(entry: MockConfigEntry) -> str:
     return f"{DOMAIN}.{entry.entry_id}"
 
 
+def reason(entry: MockConfigEntry) -> str:
+    """Return the key of what a person reads about an entry that is not set up."""
+    key = entry.error_reason_translation_key
+    assert key
+    assert TEXTS["exceptions"][key]["message"]
+    return key
+
+
 # Devices.
 
 
+@watched
 async def test_devices(hass: HomeAssistant, cloud: SimulatedCloud, set_up: SetUp) -> None:
     entry = await set_up()
     await House(hass, cloud).online()
@@ -148,6 +174,7 @@ async def test_a_pack_that_moves_to_another_slot(
 
 
 @small
+@watched
 async def test_unload_and_reload(hass: HomeAssistant, cloud: SimulatedCloud, set_up: SetUp) -> None:
     entry = await set_up()
     house = House(hass, cloud)
@@ -169,6 +196,7 @@ async def test_unload_and_reload(hass: HomeAssistant, cloud: SimulatedCloud, set
 
 
 @small
+@watched
 async def test_unload_while_it_connects(
     hass: HomeAssistant, cloud: SimulatedCloud, set_up: SetUp
 ) -> None:
@@ -249,6 +277,7 @@ async def test_entities_come_back_after_a_restart(
 
 
 @small
+@watched
 async def test_home_assistant_stops_while_connected(
     hass: HomeAssistant, cloud: SimulatedCloud, hass_storage: dict[str, Any]
 ) -> None:
@@ -339,12 +368,7 @@ async def test_a_cloud_that_is_not_there_now(
     cloud.faults.add(endpoint, fault)
     entry = await set_up()
     assert entry.state is ConfigEntryState.SETUP_RETRY
-    assert entry.error_reason_translation_key in {
-        "bad_answer",
-        "cannot_connect",
-        "system_offline",
-        "web_page",
-    }
+    assert reason(entry) in {"bad_answer", "cannot_connect", "system_offline", "web_page"}
     assert not hass.config_entries.flow.async_progress()
 
     cloud.faults.clear()
@@ -369,15 +393,15 @@ async def test_no_storm_of_logins_while_the_cloud_is_ill(
 
 @small
 @pytest.mark.parametrize(
-    ("attribute", "reason"), [("login_rejected", "invalid_auth"), ("two_factor", "two_factor")]
+    ("attribute", "key"), [("login_rejected", "invalid_auth"), ("two_factor", "two_factor")]
 )
 async def test_a_refused_login_asks_for_the_password(
-    hass: HomeAssistant, cloud: SimulatedCloud, set_up: SetUp, attribute: str, reason: str
+    hass: HomeAssistant, cloud: SimulatedCloud, set_up: SetUp, attribute: str, key: str
 ) -> None:
     setattr(cloud.faults, attribute, True)
     entry = await set_up()
     assert entry.state is ConfigEntryState.SETUP_ERROR
-    assert entry.error_reason_translation_key == reason
+    assert reason(entry) == key
     (flow,) = hass.config_entries.flow.async_progress()
     assert flow["step_id"] == "reauth_confirm"
     assert flow["context"]["source"] == "reauth"
@@ -400,7 +424,7 @@ async def test_an_account_without_systems(
     cloud.faults.no_devices = True
     entry = await set_up()
     assert entry.state is ConfigEntryState.SETUP_ERROR
-    assert entry.error_reason_translation_key == "no_systems"
+    assert reason(entry) == "no_systems"
     assert not hass.config_entries.flow.async_progress()
 
 
