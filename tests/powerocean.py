@@ -85,6 +85,13 @@ class House:
         await until(lambda: counts[topic] >= count)
         await self.fence()
 
+    async def back(self, count: int = 2) -> None:
+        """Wait until both ends are at a restarted broker; the first answer may be lost."""
+        topic, subscribed = self._cloud.device.property_topic, self._cloud.broker.subscriptions
+        await until(lambda: sum(item.topic == topic for item in subscribed) >= count)
+        await until(self._cloud.device.connected.is_set)
+        await self.fence()
+
     async def send(self, *reports: frames.Report) -> None:
         """Let the system send reports; returns when Home Assistant has merged them."""
         if reports:

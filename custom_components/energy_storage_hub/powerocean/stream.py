@@ -284,13 +284,14 @@ async def _connection(client: aiomqtt.Client) -> AsyncIterator[aiomqtt.Client]:
     """
     connecting = asyncio.ensure_future(client.__aenter__())
     try:
-        await asyncio.shield(connecting)
+        await asyncio.wait([connecting])  # unlike await, does not cancel it
     except asyncio.CancelledError:
         with suppress(aiomqtt.MqttError, TimeoutError):
             async with asyncio.timeout(_FAREWELL):
                 await connecting
                 await client.__aexit__(None, None, None)
         raise
+    await connecting
     try:
         yield client
     finally:
@@ -329,4 +330,6 @@ def _describe(err: BaseException) -> str:
     if isinstance(err, aiomqtt.MqttCodeError):
         return f"code {_code(err)}"
     text = str(err)
+    if "CERTIFICATE_VERIFY_FAILED" in text:
+        return "the certificate is not trusted"
     return text if len(text) < 60 and not any(char.isdigit() for char in text) else "error"
