@@ -19,7 +19,8 @@ from custom_components.energy_storage_hub.charging_pile.frame import Splitter
 from custom_components.energy_storage_hub.charging_pile.limits import Limits
 from custom_components.energy_storage_hub.charging_pile.tables import CONNECTOR, TABLE
 from custom_components.energy_storage_hub.charging_pile.values import Converter, status
-from custom_components.energy_storage_hub.source import (
+from custom_components.energy_storage_hub.hub.store import DeviceStore, counter_keys
+from custom_components.energy_storage_hub.model.source import (
     Device,
     Happening,
     Problem,
@@ -27,7 +28,6 @@ from custom_components.energy_storage_hub.source import (
     SourceAuthError,
     SourceListener,
 )
-from custom_components.energy_storage_hub.store import DeviceStore, counter_keys
 
 from . import _piles
 from ._tools import microseconds, seconds_per_call

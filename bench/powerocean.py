@@ -25,12 +25,12 @@ from pytest_homeassistant_custom_component.common import (
 from bench._frames import stream_payloads
 from bench._tools import LoopWatch, microseconds, seconds_per_call
 from custom_components.energy_storage_hub.const import DOMAIN
+from custom_components.energy_storage_hub.hub.store import DeviceStore
+from custom_components.energy_storage_hub.model.source import Reading
 from custom_components.energy_storage_hub.powerocean.decode import Decoder
 from custom_components.energy_storage_hub.powerocean.envelope import Route
 from custom_components.energy_storage_hub.powerocean.messages import Frame, Message
 from custom_components.energy_storage_hub.powerocean.models import Model, model_of
-from custom_components.energy_storage_hub.source import Reading
-from custom_components.energy_storage_hub.store import DeviceStore
 from simulator.powerocean import frames
 from simulator.powerocean.plant import SYSTEM_SERIAL, Plant
 

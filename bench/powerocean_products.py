@@ -6,13 +6,13 @@ from collections.abc import Callable
 from functools import partial
 
 from bench._tools import microseconds, seconds_per_call
+from custom_components.energy_storage_hub.hub.store import DeviceStore, counter_keys
+from custom_components.energy_storage_hub.model.source import Reading
 from custom_components.energy_storage_hub.powerocean.decode import Decoder
 from custom_components.energy_storage_hub.powerocean.envelope import split
 from custom_components.energy_storage_hub.powerocean.messages import Message
 from custom_components.energy_storage_hub.powerocean.models import model_of
 from custom_components.energy_storage_hub.powerocean.tables import TABLE
-from custom_components.energy_storage_hub.source import Reading
-from custom_components.energy_storage_hub.store import DeviceStore, counter_keys
 from simulator.powerocean import frames
 from simulator.powerocean.model import Model
 from simulator.powerocean.scenarios import make_plant

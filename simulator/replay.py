@@ -20,6 +20,7 @@ from google.protobuf.empty_pb2 import Empty
 from google.protobuf.json_format import MessageToDict
 from google.protobuf.unknown_fields import UnknownFieldSet
 
+from custom_components.energy_storage_hub.model.source import Reading
 from custom_components.energy_storage_hub.powerocean.decode import Decoder
 from custom_components.energy_storage_hub.powerocean.envelope import Packet, Route, unmask
 from custom_components.energy_storage_hub.powerocean.messages import (
@@ -29,7 +30,6 @@ from custom_components.energy_storage_hub.powerocean.messages import (
     message_class,
 )
 from custom_components.energy_storage_hub.powerocean.models import model_of
-from custom_components.energy_storage_hub.source import Reading
 
 _COMMANDS = {(96, 97): message_class("StreamSwitch")}
 """Routes that only the app sends, to a system's `set` topic."""

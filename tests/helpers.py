@@ -10,6 +10,9 @@ from typing import Any
 from google.protobuf.descriptor import FieldDescriptor
 import orjson
 
+from custom_components.energy_storage_hub.hub.store import DeviceStore, counter_keys
+from custom_components.energy_storage_hub.model.source import Device, Reading
+from custom_components.energy_storage_hub.model.states import Value
 from custom_components.energy_storage_hub.powerocean.messages import (
     Frame,
     Header,
@@ -19,9 +22,6 @@ from custom_components.energy_storage_hub.powerocean.messages import (
 from custom_components.energy_storage_hub.powerocean.models import model_of
 from custom_components.energy_storage_hub.powerocean.system import System
 from custom_components.energy_storage_hub.powerocean.tables import TABLE
-from custom_components.energy_storage_hub.source import Device, Reading
-from custom_components.energy_storage_hub.states import Value
-from custom_components.energy_storage_hub.store import DeviceStore, counter_keys
 from simulator.powerocean import snapshot
 from simulator.powerocean.build import Values, message
 from simulator.powerocean.clock import ManualClock

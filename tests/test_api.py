@@ -15,6 +15,13 @@ from hypothesis import given, strategies as st
 import orjson
 import pytest
 
+from custom_components.energy_storage_hub.model.source import (
+    SourceAuthError,
+    SourceConnectionError,
+    SourceDataError,
+    SourceError,
+    SourceRefusedError,
+)
 from custom_components.energy_storage_hub.powerocean.api import (
     DATA_HOSTS,
     LOGIN_HOSTS,
@@ -23,13 +30,6 @@ from custom_components.energy_storage_hub.powerocean.api import (
     check_server,
 )
 from custom_components.energy_storage_hub.powerocean.client import check_serial, find_systems
-from custom_components.energy_storage_hub.source import (
-    SourceAuthError,
-    SourceConnectionError,
-    SourceDataError,
-    SourceError,
-    SourceRefusedError,
-)
 from simulator.powerocean import Fault, Listed
 from simulator.powerocean.clock import wall_clock
 from simulator.powerocean.cloud import OTHER_REGION, Account as User, Cloud, MqttAccess

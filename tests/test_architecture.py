@@ -1,4 +1,4 @@
-"""Arrows run down only: platforms, coordinator, sources, shared types. Read from the imports."""
+"""Arrows run down only: platforms, sources, hub, model. Read from the imports."""
 
 from __future__ import annotations
 
@@ -19,15 +19,22 @@ MODULES = {
     for path in sorted(PACKAGE.rglob("*.py"))
 }
 
-ROOMS = tuple(
-    sorted(path.name for path in PACKAGE.iterdir() if path.is_dir() and any(path.glob("*.py")))
+MODEL, HUB = "model", "hub"
+"""What the sources share: the words, free of Home Assistant; and Home Assistant's side."""
+
+SOURCES = tuple(
+    sorted(
+        path.name
+        for path in PACKAGE.iterdir()
+        if path.is_dir() and any(path.glob("*.py")) and path.name not in (MODEL, HUB)
+    )
 )
-"""The client libraries: a folder each."""
+"""The sources: a package each."""
 
-SHARED = ("states", "source", "store", "convert", "energy", "web")
-"""What the rooms share: as free of Home Assistant as they are."""
+SPEAKERS = ("flow", "entry", "actions")
+"""The modules of a source that speak Home Assistant."""
 
-PLATFORMS = ("binary_sensor", "button", "entity", "event", "sensor")
+PLATFORMS = ("binary_sensor", "button", "event", "sensor", "hub.entity")
 
 HOME_ASSISTANT = {"homeassistant", "probatio", "voluptuous"}
 
@@ -64,74 +71,123 @@ def own_imports(module: str) -> Iterator[str]:
 
 
 def room_of(module: str) -> str:
-    first = module.partition(".")[0]
-    return first if first in ROOMS else ""
+    """The folder that a module is in, empty for those of the top."""
+    return module.rpartition(".")[0].partition(".")[0] or (module if is_folder(module) else "")
+
+
+def is_folder(module: str) -> bool:
+    return module in {*SOURCES, MODEL, HUB}
+
+
+def is_library(module: str) -> bool:
+    """Whether a module belongs to a source's client library, or to what such a library needs."""
+    room, _, name = module.partition(".")
+    return room == MODEL or (room in SOURCES and name not in SPEAKERS)
 
 
 def test_there_is_something_to_read() -> None:
-    assert "powerocean" in ROOMS
-    assert {"powerocean.stream", "sensor", "coordinator", *SHARED} <= set(MODULES)
+    assert {"powerocean", "solinteg", "battery_cloud", "charging_pile"} <= set(SOURCES)
+    assert {"powerocean.stream", "sensor", "hub.coordinator", "model.states"} <= set(MODULES)
     assert "powerocean.api" in set(own_imports("powerocean.stream"))
-    assert "source" in set(own_imports("powerocean.stream"))
+    assert "model.source" in set(own_imports("powerocean.stream"))
     assert "homeassistant.core.HomeAssistant" in set(imports("sensor"))
+    assert is_library("powerocean.stream")
+    assert not is_library("powerocean.flow")
+
+
+@pytest.mark.parametrize("source", SOURCES)
+def test_sources_are_alike(source: str) -> None:
+    """Whoever knows one source finds everything in the others."""
+    modules = {name.partition(".")[2] for name in MODULES if name.startswith(f"{source}.")}
+    assert {"flow", "entry", "client", "const", "tables", "diagnostics"} <= modules
 
 
 def test_client_libraries_know_no_home_assistant() -> None:
     found = {
         module: name
         for module in MODULES
-        if room_of(module) or module in SHARED
+        if is_library(module) or module == "hub.store"
         for name in imports(module)
         if name.partition(".")[0] in HOME_ASSISTANT
     }
     assert found == {}
 
 
-def test_rooms_open_to_shared_types_only() -> None:
-    """No other room, and nothing above."""
+def test_client_libraries_open_to_shared_words_only() -> None:
+    """No other source, nothing above, and not the modules of its own that speak Home Assistant."""
     found = {
         module: name
         for module in MODULES
-        if (room := room_of(module))
+        if is_library(module)
         for name in own_imports(module)
-        if name not in SHARED and room_of(name) != room
+        if name
+        and (room_of(name) not in {MODEL, room_of(module)} or name.rpartition(".")[2] in SPEAKERS)
     }
     assert found == {}
 
 
-def test_shared_modules_open_to_shared_ones_only() -> None:
-    found = {module: name for module in SHARED for name in own_imports(module)}
-    assert set(found.values()) <= set(SHARED)
-
-
-def test_platforms_and_coordinator_know_no_vendor() -> None:
+def test_sources_do_not_know_each_other() -> None:
+    """What speaks Home Assistant may use the hub, and no other source either."""
     found = {
         module: name
-        for module in (*PLATFORMS, "coordinator")
+        for module in MODULES
+        if room_of(module) in SOURCES
         for name in own_imports(module)
-        if room_of(name)
+        if room_of(name) not in {MODEL, HUB, room_of(module)} and name != "const"
     }
     assert found == {}
+
+
+def test_model_and_hub_know_nothing_above() -> None:
+    found = {
+        module: name
+        for module in MODULES
+        if room_of(module) in (MODEL, HUB)
+        for name in own_imports(module)
+        if room_of(name) not in ({MODEL} if room_of(module) == MODEL else {MODEL, HUB})
+        and not (name == "const" and room_of(module) == HUB)
+    }
+    assert found == {}
+
+
+def test_platforms_and_hub_know_no_vendor() -> None:
     named = {
         module: vendor
-        for module in PLATFORMS
-        for vendor in (*ROOMS, "ecoflow")
+        for module in MODULES
+        if module in PLATFORMS or room_of(module) == HUB
+        for vendor in (*SOURCES, "ecoflow")
         if vendor in MODULES[module].read_text().lower()
     }
     assert named == {}
 
 
-def test_imports_make_no_circles() -> None:
-    """Not even for type checking, between folders."""
+def test_one_place_knows_all_sources() -> None:
+    """A fifth source is a folder and a line."""
+    found = {
+        module: source
+        for module, path in MODULES.items()
+        if room_of(module) not in SOURCES and module != "sources"
+        for source in SOURCES
+        if source in path.read_text()
+    }
+    assert found == {}
+
+
+@pytest.mark.parametrize("of", ["folders", "modules"])
+def test_imports_make_no_circles(of: str) -> None:
+    """Not even for type checking: between folders, and between modules."""
     graph: dict[str, set[str]] = {}
     for module in MODULES:
-        mine = graph.setdefault(room_of(module) or module, set())
-        mine |= {room_of(name) or name for name in own_imports(module)}
-    for name, others in graph.items():
-        others.discard(name)
+        name = (room_of(module) or module) if of == "folders" else module
+        others = {
+            (room_of(other) or other) if of == "folders" else other for other in own_imports(module)
+        }
+        graph.setdefault(name, set()).update(others - {name})
     order = list(TopologicalSorter(graph).static_order())
-    assert order.index("states") < order.index("source") < order.index("powerocean")
-    assert order.index("powerocean") < order.index("sources") < order.index("__init__")
+    if of == "folders":
+        assert order.index(MODEL) < order.index("powerocean") < order.index("sources")
+        assert order.index(MODEL) < order.index(HUB) < order.index("powerocean")
+        assert order.index("sources") < order.index("__init__")
 
 
 def program_lines(module: str) -> int:
@@ -176,11 +232,12 @@ sys.modules[{NAME!r}] = package
 """
 
 LOAD_ALL = f"""
-for room in {ROOMS!r}:
+for room in {(MODEL, *SOURCES)!r}:
     inside = importlib.import_module({NAME!r} + "." + room).__path__
     for module in pkgutil.iter_modules(inside):
-        importlib.import_module({NAME!r} + "." + room + "." + module.name)
-        print(room, module.name)
+        if module.name not in {SPEAKERS!r}:
+            importlib.import_module({NAME!r} + "." + room + "." + module.name)
+            print(room, module.name)
 """
 
 

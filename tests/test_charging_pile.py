@@ -405,7 +405,7 @@ async def test_a_lost_pile_is_unavailable_and_comes_back(
     hass: HomeAssistant, listen: Listen, port: int
 ) -> None:
     quick = partial(Settings, limits=Limits(sweep=0.02, grace=0.1))
-    with patch("custom_components.energy_storage_hub.make_charging_pile.Settings", quick):
+    with patch("custom_components.energy_storage_hub.charging_pile.entry.Settings", quick):
         await listen(CODE)
     async with SimulatedPile(port) as pile:
         await settled(hass, pile, 2)

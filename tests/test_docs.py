@@ -21,9 +21,9 @@ from homeassistant.util.yaml import load_yaml
 import pytest
 
 from custom_components.energy_storage_hub.const import DOMAIN
+from custom_components.energy_storage_hub.hub.quantities import BINARY_SENSORS, SENSORS, platform_of
+from custom_components.energy_storage_hub.model.states import Quantity, SourceTable, StateRow
 from custom_components.energy_storage_hub.powerocean.models import PARTS, model_of, unsupported
-from custom_components.energy_storage_hub.quantities import BINARY_SENSORS, SENSORS, platform_of
-from custom_components.energy_storage_hub.states import Quantity, SourceTable, StateRow
 
 from .conftest import SetUp
 

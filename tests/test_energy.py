@@ -11,7 +11,7 @@ from freezegun.api import FrozenDateTimeFactory
 from hypothesis import given, strategies as st
 import pytest
 
-from custom_components.energy_storage_hub.energy import MAX_GAP, EnergyMeter
+from custom_components.energy_storage_hub.powerocean.energy import MAX_GAP, EnergyMeter
 from simulator.powerocean.build import message
 
 from .helpers import CHANGE, Receiver, detail, plant

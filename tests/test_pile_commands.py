@@ -36,7 +36,7 @@ from custom_components.energy_storage_hub.charging_pile.tariff import (
     read_slots,
     write_slots,
 )
-from custom_components.energy_storage_hub.source import SourceRefusedError
+from custom_components.energy_storage_hub.model.source import SourceRefusedError
 
 SEED_BYTES = {
     1: 12,

@@ -18,7 +18,7 @@ from custom_components.energy_storage_hub.charging_pile.client import ChargingPi
 from custom_components.energy_storage_hub.charging_pile.frame import START
 from custom_components.energy_storage_hub.charging_pile.limits import Limits
 from custom_components.energy_storage_hub.charging_pile.server import Connection
-from custom_components.energy_storage_hub.source import (
+from custom_components.energy_storage_hub.model.source import (
     Device,
     Happening,
     Problem,
@@ -27,7 +27,7 @@ from custom_components.energy_storage_hub.source import (
     SourceError,
     SourceListener,
 )
-from custom_components.energy_storage_hub.states import Value
+from custom_components.energy_storage_hub.model.states import Value
 from simulator.charging_pile import Dialect, SimulatedPile
 from simulator.charging_pile.dialects import DIALECTS
 

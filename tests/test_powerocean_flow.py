@@ -227,7 +227,7 @@ async def test_what_nobody_expected_is_told_and_logged(
 ) -> None:
     result = await start(hass)
     with patch(
-        "custom_components.energy_storage_hub.flow_powerocean.Account.login",
+        "custom_components.energy_storage_hub.powerocean.flow.Account.login",
         side_effect=RuntimeError("of another world"),
     ):
         result = await go_on(hass, result, account(cloud))

@@ -34,7 +34,7 @@ from pytest_homeassistant_custom_component.components.diagnostics import (
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
 from custom_components.energy_storage_hub.const import DOMAIN
-from custom_components.energy_storage_hub.coordinator import HubCoordinator
+from custom_components.energy_storage_hub.hub.coordinator import HubCoordinator
 from custom_components.energy_storage_hub.solinteg.api import (
     DEFAULT_BASE_URL,
     OpenApi,

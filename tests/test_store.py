@@ -5,10 +5,10 @@ from __future__ import annotations
 from hypothesis import given, strategies as st
 import pytest
 
+from custom_components.energy_storage_hub.hub.store import Changes, DeviceStore, counter_keys
+from custom_components.energy_storage_hub.model.source import Reading
+from custom_components.energy_storage_hub.model.states import Quantity, StateRow, Value
 from custom_components.energy_storage_hub.powerocean.tables import TABLE
-from custom_components.energy_storage_hub.source import Reading
-from custom_components.energy_storage_hub.states import Quantity, StateRow, Value
-from custom_components.energy_storage_hub.store import Changes, DeviceStore, counter_keys
 
 COUNTER = "report_counter"
 

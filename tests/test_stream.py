@@ -13,11 +13,11 @@ import aiohttp
 import aiomqtt
 import pytest
 
+from custom_components.energy_storage_hub.model.source import SourceAuthError
 from custom_components.energy_storage_hub.powerocean.api import Account
 from custom_components.energy_storage_hub.powerocean.backoff import FIRST, LONGEST, Backoff
 from custom_components.energy_storage_hub.powerocean.messages import Frame
 from custom_components.energy_storage_hub.powerocean.stream import Stream, Timing
-from custom_components.energy_storage_hub.source import SourceAuthError
 from simulator.broker import Login, MqttBroker
 from simulator.certificates import Certificate, self_signed
 from simulator.powerocean import Fault

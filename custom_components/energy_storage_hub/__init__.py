@@ -12,8 +12,8 @@ from homeassistant.helpers.typing import ConfigType
 
 from . import services
 from .const import DOMAIN
-from .coordinator import HubConfigEntry, HubCoordinator, storage
-from .problems import async_solve_others
+from .hub.coordinator import HubConfigEntry, HubCoordinator, storage
+from .hub.problems import async_solve_others
 from .sources import make_coordinator
 
 CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)

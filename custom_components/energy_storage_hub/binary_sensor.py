@@ -9,10 +9,10 @@ from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from .coordinator import HubConfigEntry, HubCoordinator
-from .entity import HubEntity
-from .quantities import BINARY_SENSORS
-from .states import Quantity, StateRow, Value
+from .hub.coordinator import HubConfigEntry, HubCoordinator
+from .hub.entity import HubEntity
+from .hub.quantities import BINARY_SENSORS
+from .model.states import Quantity, StateRow, Value
 
 PARALLEL_UPDATES = 0  # states come by push, nothing is asked per entity
 

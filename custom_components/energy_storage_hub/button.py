@@ -9,8 +9,8 @@ from homeassistant.const import EntityCategory
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from .coordinator import HubConfigEntry, HubCoordinator
-from .states import CommandRow
+from .hub.coordinator import HubConfigEntry, HubCoordinator
+from .model.states import CommandRow
 
 PARALLEL_UPDATES = 0  # sources order their commands: a stop must not wait for a slow start
 

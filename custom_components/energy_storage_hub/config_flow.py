@@ -8,11 +8,11 @@ from typing import Any, override
 from homeassistant.config_entries import ConfigEntry, ConfigFlowResult, OptionsFlow
 from homeassistant.core import callback
 
+from .battery_cloud.flow import BatteryCloudFlow, BatteryCloudOptionsFlow
+from .charging_pile.flow import ChargingPileFlow, ChargingPileOptionsFlow
 from .const import CONF_SOURCE, DOMAIN
-from .flow_battery_cloud import BatteryCloudFlow, BatteryCloudOptionsFlow
-from .flow_charging_pile import ChargingPileFlow, ChargingPileOptionsFlow
-from .flow_powerocean import PowerOceanFlow, PowerOceanOptionsFlow
-from .flow_solinteg import SolintegFlow, SolintegOptionsFlow
+from .powerocean.flow import PowerOceanFlow, PowerOceanOptionsFlow
+from .solinteg.flow import SolintegFlow, SolintegOptionsFlow
 from .sources import BATTERY_CLOUD, CHARGING_PILE, POWEROCEAN, SOLINTEG
 
 _OPTIONS: dict[str, type[OptionsFlow]] = {

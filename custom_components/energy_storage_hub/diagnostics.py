@@ -23,8 +23,8 @@ from .const import (
     CONF_VINS,
     DOMAIN,
 )
-from .coordinator import HubConfigEntry, HubCoordinator
-from .states import StateRow, Value
+from .hub.coordinator import HubConfigEntry, HubCoordinator
+from .model.states import StateRow, Value
 
 _TO_REDACT = {
     CONF_ACCOUNT,

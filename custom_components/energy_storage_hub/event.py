@@ -9,9 +9,9 @@ from homeassistant.const import EntityCategory
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from .coordinator import HubConfigEntry, HubCoordinator
-from .source import Happening
-from .states import EventRow
+from .hub.coordinator import HubConfigEntry, HubCoordinator
+from .model.source import Happening
+from .model.states import EventRow
 
 PARALLEL_UPDATES = 0  # events come by push
 

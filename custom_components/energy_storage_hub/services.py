@@ -21,7 +21,7 @@ import probatio as vol
 from .charging_pile.commands_tariff import SLOTS
 from .charging_pile.parameters import PARAMETERS
 from .const import DOMAIN
-from .coordinator import HubCoordinator
+from .hub.coordinator import HubCoordinator
 
 _DEVICE: dict[Any, Any] = {vol.Required(ATTR_DEVICE_ID): cv.string}
 _SLOT = vol.Schema(

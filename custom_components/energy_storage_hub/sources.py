@@ -3,58 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
 
 from homeassistant.core import HomeAssistant
-from homeassistant.util.ssl import get_default_context
 
-from .accounts import async_account
-from .const import (
-    CONF_CLIENT_UUID,
-    CONF_GENTLE,
-    CONF_POLL_MINUTES,
-    CONF_SERIALS,
-    CONF_SOURCE,
-    CONF_UPDATE_SECONDS,
-    DEFAULT_POLL_MINUTES,
-    DEFAULT_UPDATE_SECONDS,
-)
-from .coordinator import HubConfigEntry, HubCoordinator
-from .make_battery_cloud import battery_cloud
-from .make_charging_pile import charging_pile
-from .make_solinteg import solinteg
-from .powerocean.client import PowerOcean, Settings
+from .battery_cloud.entry import make as battery_cloud
+from .charging_pile.entry import make as charging_pile
+from .const import CONF_SOURCE
+from .hub.coordinator import HubConfigEntry, HubCoordinator
+from .powerocean.entry import make as powerocean
+from .solinteg.entry import make as solinteg
 
 BATTERY_CLOUD = "battery_cloud"
 CHARGING_PILE = "charging_pile"
 POWEROCEAN = "powerocean"
 SOLINTEG = "solinteg"
 
-
-def _powerocean(hass: HomeAssistant, entry: HubConfigEntry) -> HubCoordinator:
-    data, options = entry.data, entry.options
-    poll_interval = timedelta(minutes=options.get(CONF_POLL_MINUTES, DEFAULT_POLL_MINUTES))
-    settings = Settings(
-        serials=tuple(data.get(CONF_SERIALS, ())),
-        client_uuid=data[CONF_CLIENT_UUID],
-        gentle=options.get(CONF_GENTLE, False),
-        poll_interval=poll_interval.total_seconds(),
-    )
-    return HubCoordinator(
-        hass,
-        entry,
-        lambda listener: PowerOcean(
-            async_account(hass, data), settings, listener, get_default_context()
-        ),
-        poll_interval=poll_interval,
-        write_interval=options.get(CONF_UPDATE_SECONDS, DEFAULT_UPDATE_SECONDS),
-    )
-
-
 _MAKERS: dict[str, Callable[[HomeAssistant, HubConfigEntry], HubCoordinator]] = {
     BATTERY_CLOUD: battery_cloud,
     CHARGING_PILE: charging_pile,
-    POWEROCEAN: _powerocean,
+    POWEROCEAN: powerocean,
     SOLINTEG: solinteg,
 }
 

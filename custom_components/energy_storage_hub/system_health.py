@@ -9,7 +9,7 @@ from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant, callback
 
 from .const import DOMAIN
-from .coordinator import HubConfigEntry
+from .hub.coordinator import HubConfigEntry
 
 
 @callback

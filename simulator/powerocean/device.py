@@ -13,10 +13,7 @@ from typing import Any
 
 import aiomqtt
 
-from custom_components.energy_storage_hub.powerocean.messages import (
-    DecodeError,
-    message_class,
-)
+from custom_components.energy_storage_hub.powerocean.messages import DecodeError, message_class
 from simulator.broker import HOST, MqttBroker
 
 from . import frames

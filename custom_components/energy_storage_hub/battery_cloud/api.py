@@ -17,8 +17,8 @@ from urllib.parse import quote, urlsplit
 import aiohttp
 from yarl import URL
 
-from ..source import SourceAuthError, SourceConnectionError, SourceDataError
-from ..web import Answer, NoAnswerError, fetch, is_loopback
+from ..model.source import SourceAuthError, SourceConnectionError, SourceDataError
+from ..model.web import Answer, NoAnswerError, fetch, is_loopback
 from .parse import number, text
 
 SERIAL = "{sn}"

@@ -14,7 +14,7 @@ import logging
 import time
 from typing import Any, override
 
-from ..source import (
+from ..model.source import (
     Device,
     Reading,
     Source,
@@ -23,8 +23,8 @@ from ..source import (
     SourceListener,
     SourceRefusedError,
 )
-from ..states import SourceTable
-from ..web import NoAnswerError
+from ..model.states import SourceTable
+from ..model.web import NoAnswerError
 from .api import BatteryRefusedError, RuntimeApi
 from .decode import Reader, Runtime
 from .diagnostics import redacted

@@ -12,8 +12,8 @@ from datetime import UTC, tzinfo
 from functools import cached_property
 from typing import Any
 
-from ..convert import converter
-from ..states import StateRow, Value
+from ..model.convert import converter
+from ..model.states import StateRow, Value
 from . import states as s
 from .faults import FAULTS, Verdict, judge
 from .parse import flag, moment, number, text

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from ..states import AttributeRow, KindTable, Quantity, SourceTable, StateRow, Take
+from ..model.states import AttributeRow, KindTable, Quantity, SourceTable, StateRow, Take
 from .faults import FAULTS
 
 Q = Quantity

@@ -10,7 +10,7 @@ import time
 from typing import Any, override
 from zoneinfo import ZoneInfo
 
-from ..source import (
+from ..model.source import (
     Device,
     Happening,
     Problem,
@@ -20,7 +20,7 @@ from ..source import (
     SourceListener,
     SourceRefusedError,
 )
-from ..states import SourceTable
+from ..model.states import SourceTable
 from .answers import Admission, login
 from .clock import Clock
 from .commands import answer, decode

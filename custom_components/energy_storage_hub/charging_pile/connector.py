@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 import hashlib
 from typing import Any
 
-from ..source import SourceConnectionError, SourceError, SourceRefusedError
-from ..states import Value
+from ..model.source import SourceConnectionError, SourceError, SourceRefusedError
+from ..model.states import Value
 from .enums import START_RESULT
 from .fields import Values
 from .values import CHARGING

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ..source import SourceConnectionError, SourceRefusedError
+from ..model.source import SourceConnectionError, SourceRefusedError
 from . import answers
 from .connector import OUT_OF_SERVICE, RUNNING, SYSTEM_FAULT, Connector, Start
 from .enums import CONNECTOR_STATUS, STRATEGY

@@ -14,7 +14,7 @@ import re
 import time
 from typing import Any, Protocol
 
-from ..source import (
+from ..model.source import (
     Device,
     Happening,
     Problem,

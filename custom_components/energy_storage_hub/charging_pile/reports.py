@@ -7,8 +7,8 @@ import logging
 import time
 from typing import Any
 
-from ..source import Happening, Reading
-from ..states import Quantity, Value
+from ..model.source import Happening, Reading
+from ..model.states import Quantity, Value
 from . import answers, values as make
 from .alarms import active
 from .clock import TOLERANCE

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from ..states import Quantity, StateRow
+from ..model.states import Quantity, StateRow
 from .commands import COMMANDS
 
 Q = Quantity

@@ -14,7 +14,7 @@ import logging
 import time
 from typing import Protocol, override
 
-from ..source import SourceConnectionError, SourceRefusedError
+from ..model.source import SourceConnectionError, SourceRefusedError
 from .frame import LONGEST, Frame, Splitter
 from .limits import Limits
 

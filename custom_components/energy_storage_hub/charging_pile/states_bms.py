@@ -7,7 +7,7 @@ has converted their values: no offsets are left. (NUMBO-DOC, WOGEE, DESCADA.)
 
 from __future__ import annotations
 
-from ..states import StateRow
+from ..model.states import StateRow
 from .rows import Q, made, technical, told
 
 _CELL = (

@@ -5,7 +5,7 @@ Units as in the vendor's table; where that is silent, as in public implementatio
 
 from __future__ import annotations
 
-from ..states import AttributeRow, StateRow
+from ..model.states import AttributeRow, StateRow
 from .enums import CONNECTOR_STATUS, START_RESULT, STOP_REASON
 from .rows import Q, made, shown, technical, told
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..states import AttributeRow, StateRow
+from ..model.states import AttributeRow, StateRow
 from .alarms import ALARMS
 from .rows import Q, made, shown, technical, told
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..states import CommandRow, EventRow, KindTable, SourceTable
+from ..model.states import CommandRow, EventRow, KindTable, SourceTable
 from .states_bms import BMS
 from .states_connector import ALARM, PERIODS, RECORD, START, STATUS
 from .states_pile import ALARM_STATES, LOGIN, TARIFF_STATES

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from ..source import SourceRefusedError
+from ..model.source import SourceRefusedError
 from .commands_tariff import SLOTS
 from .fields import Values
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from ..convert import Convert, converter
-from ..states import StateRow, Value
+from ..model.convert import Convert, converter
+from ..model.states import StateRow, Value
 from .alarms import ALARMS, BYTES, active
 from .clock import Clock
 from .fields import Values

@@ -16,14 +16,14 @@ from urllib.parse import urlsplit
 
 import aiohttp
 
-from ..source import (
+from ..model.source import (
     SourceAuthError,
     SourceConnectionError,
     SourceDataError,
     SourceError,
     SourceRefusedError,
 )
-from ..web import TIMEOUT, fetch, is_loopback
+from ..model.web import TIMEOUT, fetch, is_loopback
 
 LOGIN_HOSTS = ("https://api.ecoflow.com", "https://api-e.ecoflow.com")
 DATA_HOSTS = ("https://api-e.ecoflow.com", "https://api-a.ecoflow.com")

@@ -9,7 +9,7 @@ import ssl
 import time
 from typing import Any, override
 
-from ..source import (
+from ..model.source import (
     Device,
     Problem,
     Source,
@@ -18,7 +18,7 @@ from ..source import (
     SourceListener,
     SourceRefusedError,
 )
-from ..states import SourceTable
+from ..model.states import SourceTable
 from .api import Account, ListedDevice
 from .diagnostics import describe_system
 from .models import PARTS, Model, model_of, unsupported

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Protocol
 
-from ..source import Reading
+from ..model.source import Reading
 from .envelope import Route
 from .messages import Message
 from .plan import Collected, Plan

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 import time
 
-from ..source import Device, Reading
+from ..model.source import Device, Reading
 from .envelope import EnvelopeError, Packet, Route, split
 from .messages import DecodeError, Message
 from .models import Family, Model, model_of

@@ -17,8 +17,8 @@ from typing import Any
 from google.protobuf.descriptor import FieldDescriptor as _Field
 import orjson
 
-from ..convert import converter
-from ..source import Reading
+from ..model.convert import converter
+from ..model.source import Reading
 from .context import text_of
 from .decode import Decoder, order_of
 from .envelope import Route

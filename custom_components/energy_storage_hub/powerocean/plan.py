@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
-from ..convert import Convert, converter
-from ..states import Absent, StateRow, Value
+from ..model.convert import Convert, converter
+from ..model.states import Absent, StateRow, Value
 from .messages import Descriptor, FieldDescriptor, Message
 
 type Targets = tuple[tuple[str, Convert], ...]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from ..source import Reading
+from ..model.source import Reading
 from .context import Context, Reader, reading, text_of
 from .plan import Plan
 from .tables import HEATING_ROD_TIMERS, SMART_PLUG_PRIORITY, WALL_BOX_TIMERS

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 import time
 from typing import Any
 
-from ..convert import converter
-from ..source import Reading
+from ..model.convert import converter
+from ..model.source import Reading
 from .context import Context, reading, text_of
 from .plan import Plan
 from .tables import FIT_HOURS

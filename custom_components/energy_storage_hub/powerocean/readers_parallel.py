@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from ..source import Reading
+from ..model.source import Reading
 from .context import Context, reading, text_of
 from .messages import message_class
 from .plan import Plan, plan_for

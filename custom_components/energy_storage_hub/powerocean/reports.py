@@ -10,8 +10,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from ..source import Reading
-from ..states import Absent, StateRow
+from ..model.source import Reading
+from ..model.states import Absent, StateRow
 from . import readers_accessory as accessory, readers_fit as fit, readers_parallel as parallel
 from .context import Context, Reader, reading
 from .envelope import Route

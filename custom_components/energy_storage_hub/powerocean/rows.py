@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from ..states import Quantity, StateRow
+from ..model.states import Quantity, StateRow
 
 Q = Quantity
 """Short, for it stands in every row."""

@@ -6,7 +6,7 @@ for the rest; units as in reference 4c and 4f.
 
 from __future__ import annotations
 
-from ..states import Absent, StateRow
+from ..model.states import Absent, StateRow
 from .rows import Q, family, technical, with_report
 
 CHARGING_STATES = {

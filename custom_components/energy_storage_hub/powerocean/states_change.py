@@ -7,7 +7,7 @@ firmware (reference 3d, 3e); units as in reference 4f and from values of a Germa
 
 from __future__ import annotations
 
-from ..states import StateRow
+from ..model.states import StateRow
 from .rows import RUN_STATES, WORK_MODES, Q, explained, family, technical, with_report
 
 # The system's own numbers: 1 and 2 the other way round than in a pack's `bmsChgDsgSta`.

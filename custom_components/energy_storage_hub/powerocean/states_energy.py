@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..states import StateRow
+from ..model.states import StateRow
 from .rows import Q, with_report
 
 ENERGY: tuple[StateRow, ...] = with_report(

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from ..states import Absent, StateRow, Take
+from ..model.states import Absent, StateRow, Take
 from .rows import RUN_STATES, Q, family, technical, with_report
 from .states_pack import CONVERTER_STATES, PACK
 

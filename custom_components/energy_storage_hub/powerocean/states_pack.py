@@ -6,7 +6,7 @@ number is not part of the state: the pack's own serial stands in front of it.
 
 from __future__ import annotations
 
-from ..states import StateRow, Take
+from ..model.states import StateRow, Take
 from .rows import RUN_STATES, TURNED, Q, technical, with_report
 
 # The pack's own numbers: 1 and 2 the other way round than in the system's `bpChgDsgSta`.

@@ -5,7 +5,7 @@ The whole system's powers are those of the energy stream, as on a single system.
 
 from __future__ import annotations
 
-from ..states import Absent, StateRow
+from ..model.states import Absent, StateRow
 from .rows import TURNED, Q, with_report
 
 _ZERO = Absent.ZERO

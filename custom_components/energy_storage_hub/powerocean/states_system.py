@@ -6,7 +6,7 @@ and presence as in reference 4b to 4f.
 
 from __future__ import annotations
 
-from ..states import Absent, StateRow, Take
+from ..model.states import Absent, StateRow, Take
 from .rows import TURNED, WORK_MODES, Q, explained, family, technical, with_report
 
 _ZERO = Absent.ZERO

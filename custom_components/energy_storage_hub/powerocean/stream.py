@@ -18,7 +18,7 @@ from typing import NoReturn
 
 import aiomqtt
 
-from ..source import SourceAuthError, SourceError
+from ..model.source import SourceAuthError, SourceError
 from .api import Account, Broker, Token
 from .backoff import FIRST, LONGEST, Backoff
 from .envelope import get_all, get_all_json, keep_stream_open

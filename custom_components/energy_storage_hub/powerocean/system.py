@@ -8,9 +8,9 @@ from datetime import datetime
 import time
 from typing import Any
 
-from ..energy import EnergyMeter
-from ..source import Device, Reading
+from ..model.source import Device, Reading
 from .decode import Decoder
+from .energy import EnergyMeter
 from .envelope import Route
 from .json_reports import UPDATE_TIME, mqtt_readings, reports_of, snapshot_readings
 from .models import Family, Model

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..states import KindTable, SourceTable
+from ..model.states import KindTable, SourceTable
 from .states_accessory import (
     HEAT_PUMP_STATE,
     HEAT_PUMP_UI,

@@ -18,13 +18,13 @@ from urllib.parse import urlsplit
 
 import aiohttp
 
-from ..source import (
+from ..model.source import (
     SourceAuthError,
     SourceConnectionError,
     SourceDataError,
     SourceRefusedError,
 )
-from ..web import TIMEOUT, Answer, fetch, is_loopback
+from ..model.web import TIMEOUT, Answer, fetch, is_loopback
 from .codes import Precheck, Result, flag, whole
 
 DEFAULT_BASE_URL = "https://lb.solinteg-cloud.com/openapi/v2"

@@ -11,7 +11,7 @@ from typing import Any, override
 
 import aiohttp
 
-from ..source import (
+from ..model.source import (
     Device,
     Problem,
     Source,
@@ -21,7 +21,7 @@ from ..source import (
     SourceListener,
     SourceRefusedError,
 )
-from ..states import SourceTable
+from ..model.states import SourceTable
 from .api import DEFAULT_BASE_URL, NoPermissionError, OpenApi
 from .codes import Precheck
 from .ct_events import Noticed, Pressed, Resumed

@@ -9,7 +9,7 @@ import random
 import time
 from typing import Any
 
-from ..source import (
+from ..model.source import (
     Device,
     Happening,
     Problem,
@@ -19,7 +19,7 @@ from ..source import (
     SourceListener,
     SourceRefusedError,
 )
-from ..states import Value
+from ..model.states import Value
 from .api import NoPermissionError, OpenApi, RateLimitedError, StartRefusedError
 from .codes import Precheck
 from .ct_check import CtCheck

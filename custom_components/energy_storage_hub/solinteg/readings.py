@@ -6,8 +6,8 @@ from collections.abc import Mapping
 import math
 from typing import Any
 
-from ..convert import converter
-from ..states import Value
+from ..model.convert import converter
+from ..model.states import Value
 from .codes import BMS_COMM_FAULT, Precheck, Result
 from .ct_events import CONCLUSIVE, State
 from .ct_records import Outcome

@@ -10,7 +10,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from ..states import AttributeRow, CommandRow, EventRow, KindTable, Quantity, SourceTable, StateRow
+from ..model.states import (
+    AttributeRow,
+    CommandRow,
+    EventRow,
+    KindTable,
+    Quantity,
+    SourceTable,
+    StateRow,
+)
 from .codes import DEVICE_STATUS, PRECHECK_REASONS
 from .ct_events import CONCLUSIVE, ENDS, Note, Origin, Reason, State
 

@@ -16,18 +16,18 @@ from homeassistant.helpers.translation import async_get_cached_translations
 from homeassistant.util import dt as dt_util
 from homeassistant.util.hass_dict import HassKey
 
-from .battery_cloud.api import RuntimeApi
-from .battery_cloud.client import BatteryCloud, Settings
-from .battery_cloud.faults import FAULTS
-from .battery_cloud.scales import Scales
-from .battery_cloud.states import BATTERY, FAULT_BITS
-from .const import CONF_BATTERIES, CONF_HEADER, CONF_POLL_SECONDS, DEFAULT_POLL_SECONDS, DOMAIN
-from .coordinator import HubConfigEntry, HubCoordinator
+from ..const import CONF_BATTERIES, CONF_HEADER, CONF_POLL_SECONDS, DEFAULT_POLL_SECONDS, DOMAIN
+from ..hub.coordinator import HubConfigEntry, HubCoordinator
+from .api import RuntimeApi
+from .client import BatteryCloud, Settings
+from .faults import FAULTS
+from .scales import Scales
+from .states import BATTERY, FAULT_BITS
 
 _ONE_AT_A_TIME: HassKey[dict[str, asyncio.Lock]] = HassKey(f"{DOMAIN}_battery_hosts")
 
 
-def battery_cloud(hass: HomeAssistant, entry: HubConfigEntry) -> HubCoordinator:
+def make(hass: HomeAssistant, entry: HubConfigEntry) -> HubCoordinator:
     """Return the coordinator that asks for the entry's batteries."""
     options = entry.options
     batteries = options.get(CONF_BATTERIES, {})

@@ -25,8 +25,7 @@ from homeassistant.helpers.selector import (
 )
 import probatio as vol
 
-from .accounts import async_account
-from .const import (
+from ..const import (
     CONF_CLIENT_UUID,
     CONF_GENTLE,
     CONF_POLL_MINUTES,
@@ -38,10 +37,11 @@ from .const import (
     DEFAULT_UPDATE_SECONDS,
     LOGGER,
 )
-from .powerocean.api import Account, check_server
-from .powerocean.client import check_serial, find_systems
-from .powerocean.models import product_type
-from .source import SourceError
+from ..model.source import SourceError
+from .api import Account, check_server
+from .client import check_serial, find_systems
+from .entry import async_account
+from .models import product_type
 
 _SOURCE = "powerocean"
 _ADVANCED = "advanced"

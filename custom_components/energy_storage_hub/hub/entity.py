@@ -9,8 +9,8 @@ from homeassistant.const import EntityCategory
 from homeassistant.core import callback
 from homeassistant.helpers.update_coordinator import CoordinatorEntity
 
+from ..model.states import AttributeRow, Quantity, StateRow, Value
 from .coordinator import HubCoordinator
-from .states import AttributeRow, Quantity, StateRow, Value
 
 
 class HubEntity(CoordinatorEntity[HubCoordinator]):

@@ -9,7 +9,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers import device_registry as dr
 from homeassistant.helpers.aiohttp_client import async_get_clientsession
 
-from .const import (
+from ..const import (
     CONF_ACCOUNT,
     CONF_BASE_URL,
     CONF_POLL_MINUTES,
@@ -17,11 +17,11 @@ from .const import (
     DEFAULT_POLL_MINUTES,
     DOMAIN,
 )
-from .coordinator import HubConfigEntry, HubCoordinator
-from .solinteg.client import Settings, Solinteg
+from ..hub.coordinator import HubConfigEntry, HubCoordinator
+from .client import Settings, Solinteg
 
 
-def solinteg(hass: HomeAssistant, entry: HubConfigEntry) -> HubCoordinator:
+def make(hass: HomeAssistant, entry: HubConfigEntry) -> HubCoordinator:
     """Return the coordinator that checks the entry's inverters."""
     data = entry.data
     poll_interval = timedelta(minutes=entry.options.get(CONF_POLL_MINUTES, DEFAULT_POLL_MINUTES))

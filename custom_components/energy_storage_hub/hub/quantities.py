@@ -24,7 +24,7 @@ from homeassistant.const import (
     UnitOfVolume,
 )
 
-from .states import Quantity
+from ..model.states import Quantity
 
 Q = Quantity
 

@@ -26,7 +26,7 @@ from homeassistant.helpers.selector import (
 )
 import probatio as vol
 
-from .const import (
+from ..const import (
     CONF_ACCOUNT,
     CONF_BASE_URL,
     CONF_POLL_MINUTES,
@@ -36,8 +36,8 @@ from .const import (
     DOMAIN,
     LOGGER,
 )
-from .solinteg.api import DEFAULT_BASE_URL, OpenApi, check_base_url, check_serial
-from .source import SourceError
+from ..model.source import SourceError
+from .api import DEFAULT_BASE_URL, OpenApi, check_base_url, check_serial
 
 _SOURCE = "solinteg"
 _ADVANCED = "advanced"

@@ -30,17 +30,7 @@ from homeassistant.helpers.selector import (
 )
 import probatio as vol
 
-from .battery_cloud.api import (
-    DEFAULT_HEADER,
-    SERIAL,
-    check_header,
-    check_serial,
-    check_token,
-    check_url,
-)
-from .battery_cloud.client import SHORTEST_INTERVAL
-from .battery_cloud.scales import Scales
-from .const import (
+from ..const import (
     CONF_BATTERIES,
     CONF_HEADER,
     CONF_POLL_SECONDS,
@@ -49,8 +39,11 @@ from .const import (
     DOMAIN,
     LOGGER,
 )
-from .make_battery_cloud import runtime_api
-from .source import SourceAuthError, SourceError
+from ..model.source import SourceAuthError, SourceError
+from .api import DEFAULT_HEADER, SERIAL, check_header, check_serial, check_token, check_url
+from .client import SHORTEST_INTERVAL
+from .entry import runtime_api
+from .scales import Scales
 
 SOURCE = "battery_cloud"
 _LONGEST_INTERVAL = 3600

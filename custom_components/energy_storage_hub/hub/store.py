@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from .source import Reading
-from .states import Quantity, StateRow, Value
+from ..model.source import Reading
+from ..model.states import Quantity, StateRow, Value
 
 _COUNTERS = frozenset({Quantity.ENERGY_TOTAL, Quantity.CHARGE_TOTAL, Quantity.CYCLES})
 

@@ -8,8 +8,8 @@ from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import issue_registry as ir
 
-from .const import DOMAIN
-from .source import Problem
+from ..const import DOMAIN
+from ..model.source import Problem
 
 _DOCS = "https://github.com/energy-storage-hub/energy-storage-hub/blob/main/docs"
 

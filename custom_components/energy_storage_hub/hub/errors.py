@@ -11,8 +11,8 @@ from homeassistant.exceptions import (
 )
 from homeassistant.helpers.update_coordinator import UpdateFailed
 
-from .const import DOMAIN
-from .source import SourceAuthError, SourceError, SourceRefusedError
+from ..const import DOMAIN
+from ..model.source import SourceAuthError, SourceError, SourceRefusedError
 
 
 def setup_error(error: SourceError) -> Exception:

@@ -22,12 +22,8 @@ from homeassistant.helpers.event import async_track_time_interval
 from homeassistant.helpers.storage import Store
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
 
-from .const import CONF_SOURCE, DOMAIN, LOGGER
-from .devices import async_device_info, async_register
-from .errors import command_error, setup_error, update_error
-from .problems import async_raise, async_solve, async_solve_others
-from .quantities import MEASURED, platform_of
-from .source import (
+from ..const import CONF_SOURCE, DOMAIN, LOGGER
+from ..model.source import (
     Device,
     Happening,
     Problem,
@@ -38,7 +34,11 @@ from .source import (
     SourceListener,
     SourceRefusedError,
 )
-from .states import CommandRow, EventRow, KindTable, StateRow
+from ..model.states import CommandRow, EventRow, KindTable, StateRow
+from .devices import async_device_info, async_register
+from .errors import command_error, setup_error, update_error
+from .problems import async_raise, async_solve, async_solve_others
+from .quantities import MEASURED, platform_of
 from .store import Changes, DeviceStore, counter_keys
 from .writer import Writer
 

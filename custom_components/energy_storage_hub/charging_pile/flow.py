@@ -30,9 +30,7 @@ from homeassistant.helpers.selector import (
 from homeassistant.helpers.typing import DiscoveryInfoType
 import probatio as vol
 
-from .charging_pile.client import ChargingPiles
-from .charging_pile.server import listen
-from .const import (
+from ..const import (
     CONF_ACCEPT_ALL,
     CONF_CARDS,
     CONF_ENTRY_ID,
@@ -44,7 +42,9 @@ from .const import (
     CONF_VINS,
     DEFAULT_UPDATE_SECONDS,
 )
-from .source import SourceError
+from ..model.source import SourceError
+from .client import ChargingPiles
+from .server import listen
 
 SOURCE = "charging_pile"
 DEFAULT_PORT = 8127

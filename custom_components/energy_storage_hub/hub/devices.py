@@ -7,8 +7,8 @@ from homeassistant.helpers import device_registry as dr
 from homeassistant.helpers.device_registry import ChildDeviceInfo, DeviceInfo
 from homeassistant.helpers.typing import UNDEFINED
 
-from .const import DOMAIN
-from .source import Device
+from ..const import DOMAIN
+from ..model.source import Device
 
 
 @callback

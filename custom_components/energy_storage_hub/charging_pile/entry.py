@@ -9,8 +9,7 @@ from homeassistant.const import CONF_CODE, CONF_HOST, CONF_PORT, CONF_TIME_ZONE
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.discovery_flow import async_create_flow
 
-from .charging_pile.client import ChargingPiles, Settings
-from .const import (
+from ..const import (
     CONF_ACCEPT_ALL,
     CONF_CARDS,
     CONF_ENTRY_ID,
@@ -22,11 +21,12 @@ from .const import (
     DEFAULT_UPDATE_SECONDS,
     DOMAIN,
 )
-from .coordinator import HubConfigEntry, HubCoordinator
-from .source import SourceListener
+from ..hub.coordinator import HubConfigEntry, HubCoordinator
+from ..model.source import SourceListener
+from .client import ChargingPiles, Settings
 
 
-def charging_pile(hass: HomeAssistant, entry: HubConfigEntry) -> HubCoordinator:
+def make(hass: HomeAssistant, entry: HubConfigEntry) -> HubCoordinator:
     """Return the coordinator that runs the entry's server."""
     data, options = entry.data, entry.options
     settings = Settings(
