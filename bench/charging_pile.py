@@ -58,7 +58,7 @@ class _Stores(SourceListener):
         pass
 
     @override
-    def on_availability(self) -> None:
+    def on_availability(self, serial: str = "") -> None:
         pass
 
     @override

@@ -25,6 +25,7 @@ ENDS = (
     "unknown",
 )
 
+_BEFORE_NOON = 120.0
 _STEP = 10.0
 _TURNS = 40
 _PLATFORMS = ("sensor", "binary_sensor", "button", "event")
@@ -39,16 +40,16 @@ def entity_id(hass: HomeAssistant, key: str, serial: str = SERIAL) -> str:
     raise AssertionError(f"no entity for {key}")
 
 
-def state_of(hass: HomeAssistant, key: str) -> State:
+def state_of(hass: HomeAssistant, key: str, serial: str = SERIAL) -> State:
     """Return the state of a state's entity."""
-    state = hass.states.get(entity_id(hass, key))
+    state = hass.states.get(entity_id(hass, key, serial))
     assert state, f"{key} is disabled"
     return state
 
 
-def value_of(hass: HomeAssistant, key: str) -> str:
+def value_of(hass: HomeAssistant, key: str, serial: str = SERIAL) -> str:
     """Return what a state's entity shows."""
-    return state_of(hass, key).state
+    return state_of(hass, key, serial).state
 
 
 def check_of(hass: HomeAssistant) -> str:
@@ -121,11 +122,12 @@ class House:
             await asyncio.sleep(0)
 
     async def pass_days(self, days: int) -> None:
-        """Jump from noon to noon, and a little further."""
+        """Jump from noon to noon: the last minutes as they pass, so that the inverter is heard."""
         for _ in range(days):
-            self._freezer.tick(timedelta(days=1))
+            self._freezer.tick(timedelta(days=1, seconds=-_BEFORE_NOON))
             async_fire_time_changed(self.hass)
             await self.quiet()
+            await self.pass_time(_BEFORE_NOON)
 
     async def pass_time(self, seconds: float) -> None:
         """Move the clocks in steps, and let happen what happens."""

@@ -412,12 +412,12 @@ async def test_a_lost_pile_is_unavailable_and_comes_back(
         assert value_of(hass, STATE) == "idle"
     await shows(hass, STATE_UNAVAILABLE)
     assert value_of(hass, "connection_online", CODE) == STATE_OFF
-    with pytest.raises(HomeAssistantError) as caught:
-        await press(hass, "start")
-    assert caught.value.translation_key == "pile_offline"
+    assert value_of(hass, "command_start") == STATE_UNAVAILABLE
+    assert value_of(hass, "event_session") == STATE_UNAVAILABLE
     async with SimulatedPile(port) as pile:
         await settled(hass, pile, 2)
         assert value_of(hass, STATE) == "idle"
+        assert value_of(hass, "command_start") == STATE_UNKNOWN
         assert value_of(hass, "connection_online", CODE) == STATE_ON
 
 

@@ -109,7 +109,7 @@ async def test_diagnostics_of_an_entry(
     assert events.count("connected") == 2
     assert any("ended" in event for event in events)
     assert source["logins"] == 1
-    assert source["problems"]
+    assert found["problems"] == ["unsupported_system"]
 
     (system,) = source["systems"]
     assert system["available"] is True

@@ -225,7 +225,7 @@ def error_keys(path: Path) -> Iterator[str]:
                     yield str(inner.value.value)
 
 
-SHARED_ERRORS = {*error_keys(PACKAGE / "source.py"), *error_keys(PACKAGE / "web.py")}
+SHARED_ERRORS = {key for path in (PACKAGE / "model").glob("*.py") for key in error_keys(path)}
 POWEROCEAN_ERRORS = {
     key for path in (PACKAGE / "powerocean").glob("*.py") for key in error_keys(path)
 }
@@ -238,7 +238,14 @@ def test_error_keys_are_found() -> None:
 
 # Only the flow looks at what a person types, and asks without running.
 _ONLY_TYPED = {"unsupported_model", "serial_of_part", "unknown_serial"}
-_ONLY_RUNNING = {"broker_refused", "no_action", "no_systems"}
+_ONLY_RUNNING = {
+    "bad_input",
+    "broker_refused",
+    "no_action",
+    "no_command",
+    "no_setting",
+    "no_systems",
+}
 
 
 def test_every_error_has_a_text_when_it_happens() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import override
 
 from homeassistant.components.binary_sensor import BinarySensorEntity
@@ -10,8 +11,8 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .hub.coordinator import HubConfigEntry, HubCoordinator
-from .hub.entity import HubEntity
-from .hub.quantities import BINARY_SENSORS
+from .hub.entity import StateEntity
+from .hub.quantities import BINARY_SENSORS, platform_of
 from .model.states import Quantity, StateRow, Value
 
 PARALLEL_UPDATES = 0  # states come by push, nothing is asked per entity
@@ -21,12 +22,15 @@ async def async_setup_entry(
     hass: HomeAssistant, entry: HubConfigEntry, async_add_entities: AddConfigEntryEntitiesCallback
 ) -> None:
     """Add a binary sensor for every flag and fault, as it is first reported."""
-    entry.runtime_data.async_add_platform(
-        Platform.BINARY_SENSOR, HubBinarySensor.of, async_add_entities
+    coordinator = entry.runtime_data
+    coordinator.adding.async_add_states(
+        lambda row: platform_of(row.quantity) is Platform.BINARY_SENSOR,
+        partial(HubBinarySensor.of, coordinator),
+        async_add_entities,
     )
 
 
-class HubBinarySensor(HubEntity, BinarySensorEntity):
+class HubBinarySensor(StateEntity, BinarySensorEntity):
     """A state that is yes or no."""
 
     def __init__(self, coordinator: HubCoordinator, serial: str, row: StateRow) -> None:

@@ -56,6 +56,7 @@ async def async_get_config_entry_diagnostics(
     coordinator: HubCoordinator | None = getattr(entry, "runtime_data", None)
     return {
         "entry": async_redact_data(entry.as_dict(), _TO_REDACT),
+        "problems": coordinator and coordinator.problems.texts,
         "source": coordinator and coordinator.source.diagnostics(),
         "devices": coordinator
         and [_describe(coordinator, serial) for serial in coordinator.source.devices],

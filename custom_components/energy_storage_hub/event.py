@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import override
 
 from homeassistant.components.event import EventEntity
-from homeassistant.const import EntityCategory
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .hub.coordinator import HubConfigEntry, HubCoordinator
+from .hub.entity import HubEntity
 from .model.source import Happening
 from .model.states import EventRow
 
@@ -20,40 +21,27 @@ async def async_setup_entry(
     hass: HomeAssistant, entry: HubConfigEntry, async_add_entities: AddConfigEntryEntitiesCallback
 ) -> None:
     """Add an event entity for every kind of event of every device."""
-    entry.runtime_data.async_add_events(HubEvent, async_add_entities)
+    coordinator = entry.runtime_data
+    coordinator.adding.async_add_events(partial(HubEvent, coordinator), async_add_entities)
 
 
-class HubEvent(EventEntity):
+class HubEvent(HubEntity[EventRow], EventEntity):
     """One kind of event of one device."""
-
-    _attr_has_entity_name = True
-    _attr_should_poll = False
 
     def __init__(self, coordinator: HubCoordinator, serial: str, row: EventRow) -> None:
         """Wait for the events of this row."""
-        self._coordinator = coordinator
-        self._serial = serial
-        self._row = row
+        super().__init__(coordinator, serial, row)
         self._attr_event_types = list(row.types)
-        self._attr_unique_id = f"{serial}_{row.key}"
-        self._attr_translation_key = row.translation_key
-        self._attr_device_info = coordinator.device_info(serial)
-        self._attr_entity_registry_enabled_default = row.enabled
-        if row.diagnostic:
-            self._attr_entity_category = EntityCategory.DIAGNOSTIC
 
     @override
     async def async_added_to_hass(self) -> None:
         """Listen to the device."""
         await super().async_added_to_hass()
         self.async_on_remove(
-            self._coordinator.async_listen_event(self._serial, self._row.key, self._happened)
+            self.coordinator.async_listen_event(self._serial, self.row.key, self._happened)
         )
 
     @callback
     def _happened(self, happening: Happening) -> None:
         self._trigger_event(happening.type, dict(happening.details))
         self.async_write_ha_state()
-
-    async def async_entity_id_changed(self) -> None:
-        """Nothing depends on the entity id: it may be renamed in place."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import partial
 from typing import override
 
 from homeassistant.components.sensor import SensorEntity
@@ -11,8 +12,8 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .hub.coordinator import HubConfigEntry, HubCoordinator
-from .hub.entity import HubEntity
-from .hub.quantities import SENSORS
+from .hub.entity import StateEntity
+from .hub.quantities import SENSORS, platform_of
 from .model.states import Quantity, StateRow, Take, Value
 
 PARALLEL_UPDATES = 0  # states come by push, nothing is asked per entity
@@ -22,10 +23,15 @@ async def async_setup_entry(
     hass: HomeAssistant, entry: HubConfigEntry, async_add_entities: AddConfigEntryEntitiesCallback
 ) -> None:
     """Add a sensor for every numeric, textual or enumerated state, as it is first reported."""
-    entry.runtime_data.async_add_platform(Platform.SENSOR, HubSensor.of, async_add_entities)
+    coordinator = entry.runtime_data
+    coordinator.adding.async_add_states(
+        lambda row: platform_of(row.quantity) is Platform.SENSOR,
+        partial(HubSensor.of, coordinator),
+        async_add_entities,
+    )
 
 
-class HubSensor(HubEntity, SensorEntity):
+class HubSensor(StateEntity, SensorEntity):
     """A state that is a number, a text or one of several options."""
 
     def __init__(self, coordinator: HubCoordinator, serial: str, row: StateRow) -> None:

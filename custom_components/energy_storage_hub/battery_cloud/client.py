@@ -10,10 +10,12 @@ import asyncio
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, tzinfo
+from functools import partial
 import logging
 import time
 from typing import Any, override
 
+from ..model.presence import Presence
 from ..model.source import (
     Device,
     Reading,
@@ -21,7 +23,6 @@ from ..model.source import (
     SourceAuthError,
     SourceError,
     SourceListener,
-    SourceRefusedError,
 )
 from ..model.states import SourceTable
 from ..model.web import NoAnswerError
@@ -70,11 +71,10 @@ class _Battery:
 
     device: Device
     reader: Reader
+    heard: Presence
+    """Present as long as what is known is what the server says now."""
     due: float = 0.0
     asked_at: float | None = None
-    answered_at: float | None = None
-    current: bool = False
-    """Whether what is known is what the server says now."""
     error: SourceError | None = None
     info: Mapping[str, Any] | None = None
     runtime: Runtime | None = None
@@ -98,6 +98,7 @@ class BatteryCloud(Source):
                     name=settings.device_name.format(serial=serial),
                 ),
                 Reader(scales, settings.zone, settings.fault_names),
+                Presence("", partial(listener.on_availability, serial)),
             )
             for serial, scales in settings.batteries.items()
         }
@@ -151,10 +152,6 @@ class BatteryCloud(Source):
                 battery.due += self._settings.interval
         if error and not answered:
             raise error
-
-    @override
-    async def run(self) -> None:
-        """There is nothing to do between the polls."""
 
     @override
     async def poll(self) -> None:
@@ -225,7 +222,7 @@ class BatteryCloud(Source):
 
     def _answered(self, battery: _Battery, info: Mapping[str, Any]) -> None:
         serial = battery.device.serial
-        battery.answered_at = time.monotonic()
+        battery.heard.hear()
         battery.error = None
         battery.info = info
         runtime = battery.runtime = battery.reader.read(info)
@@ -237,7 +234,7 @@ class BatteryCloud(Source):
         if not self._failing and self._complained:
             self._complained = False
             _LOGGER.info("The battery cloud answers for every battery again")
-        self._set_current(battery, current=True)
+        battery.heard.watch(True)
         self._doubt(runtime.verdict)
 
     def _doubt(self, verdict: Verdict) -> None:
@@ -258,39 +255,30 @@ class BatteryCloud(Source):
             self._complained = True
             _LOGGER.warning("No news of the battery ...%s: %s", battery.device.serial[-4:], error)
         if isinstance(error, BatteryRefusedError):
-            self._set_current(battery, current=False)
-
-    def _set_current(self, battery: _Battery, *, current: bool) -> None:
-        if battery.current is not current:
-            battery.current = current
-            self._listener.on_availability()
+            battery.heard.watch(False)
 
     # Availability.
 
     @override
     def available(self, serial: str) -> bool:
         battery = self._batteries.get(serial)
-        return battery is not None and battery.current
+        return battery is not None and bool(battery.heard.present)
 
     @override
     def tick(self) -> None:
         """Let values expire, not so many at once that it holds up everything else."""
-        expired = list(self._expired())[:_EXPIRED_AT_ONCE]
-        for battery in expired:
-            battery.current = False
-        if expired:
-            self._listener.on_availability()
+        for battery in list(self._expired())[:_EXPIRED_AT_ONCE]:
+            battery.heard.watch(False)
 
     async def _expire_all(self) -> None:
         for battery in list(self._expired()):
-            self._set_current(battery, current=False)
+            battery.heard.watch(False)
             await asyncio.sleep(0)
 
     def _expired(self) -> Iterable[_Battery]:
-        oldest = time.monotonic() - self.lifetime
+        lifetime = self.lifetime
         for battery in self._batteries.values():
-            answered = battery.answered_at
-            if battery.current and answered is not None and answered < oldest:
+            if battery.heard.present and not battery.heard.within(lifetime):
                 yield battery
 
     @property
@@ -298,25 +286,6 @@ class BatteryCloud(Source):
         """For how long an answer counts as current, s: until two turns have been missed."""
         round_time = self._request_time * len(self._batteries)
         return 2 * max(self._settings.interval, round_time) + 60
-
-    @property
-    @override
-    def poll_due(self) -> bool:
-        return False
-
-    @override
-    async def run_command(self, serial: str, command: str) -> None:
-        raise SourceRefusedError("there are no commands")
-
-    # What is kept over restarts: nothing, for the next answer tells all.
-
-    @override
-    def saved(self) -> dict[str, Any]:
-        return {}
-
-    @override
-    def restore(self, saved: Mapping[str, Any]) -> None:
-        """Nothing was saved."""
 
     # Looking in.
 
@@ -340,20 +309,21 @@ class BatteryCloud(Source):
         batteries = self._batteries.values()
         return {
             "batteries": len(batteries),
-            "answering": sum(battery.current for battery in batteries),
+            "answering": sum(bool(battery.heard.present) for battery in batteries),
             "reporting": sum(
-                battery.current and battery.runtime is not None and battery.runtime.has_data
+                bool(battery.heard.present)
+                and battery.runtime is not None
+                and battery.runtime.has_data
                 for battery in batteries
             ),
         }
 
 
 def _describe(battery: _Battery) -> dict[str, Any]:
-    now = time.monotonic()
-    runtime, answered = battery.runtime, battery.answered_at
+    runtime, heard = battery.runtime, battery.heard
     return {
-        "current": battery.current,
-        "seconds_since_answer": None if answered is None else round(now - answered),
+        "current": bool(heard.present),
+        "seconds_since_answer": None if heard.heard_at is None else round(heard.silent),
         "error": battery.error and str(battery.error),
         "scales": battery.reader.scales.choices(),
         "has_data": runtime and runtime.has_data,

@@ -1,4 +1,4 @@
-"""The coordinator of a config entry: runs the source, owns the stores, tells the entities.
+"""The coordinator of a config entry: runs the source, keeps what it tells, tells the entities.
 
 Data flows one way: the source reports, the store merges and compares, and only the entities
 whose value changed are written, once a report at most and measurements not more often than the
@@ -7,17 +7,13 @@ owner chose.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any, override
 
 from homeassistant.config_entries import ConfigEntry
-from homeassistant.const import Platform
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
-from homeassistant.helpers import device_registry as dr, entity_registry as er
 from homeassistant.helpers.device_registry import ChildDeviceInfo, DeviceInfo
-from homeassistant.helpers.entity import Entity
-from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.event import async_track_time_interval
 from homeassistant.helpers.storage import Store
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
@@ -34,17 +30,17 @@ from ..model.source import (
     SourceListener,
     SourceRefusedError,
 )
-from ..model.states import CommandRow, EventRow, KindTable, StateRow
+from ..model.states import SettingRow, Value
+from .adding import Adding
 from .devices import async_device_info, async_register
 from .errors import command_error, setup_error, update_error
-from .problems import async_raise, async_solve, async_solve_others
-from .quantities import MEASURED, platform_of
+from .problems import Problems
+from .quantities import MEASURED
+from .settings import Changing
 from .store import Changes, DeviceStore, counter_keys
 from .writer import Writer
 
 type HubConfigEntry = ConfigEntry[HubCoordinator]
-type MakeEntity = Callable[[HubCoordinator, str, StateRow], Entity]
-type MakeFixed[Row: CommandRow | EventRow] = Callable[[HubCoordinator, str, Row], Entity]
 type MakeSource = Callable[[SourceListener], Source]
 
 _TICK = timedelta(seconds=30)
@@ -86,19 +82,18 @@ class HubCoordinator(DataUpdateCoordinator[Mapping[str, DeviceStore]], SourceLis
             always_update=False,
         )
         self._stores: dict[str, DeviceStore] = {}
-        self._platforms: dict[Platform, Callable[[Iterable[tuple[str, str]]], None]] = {}
-        self._fixed: list[Callable[[Device], None]] = []
         self._events: dict[tuple[str, str], Callable[[Happening], None]] = {}
-        self._added: set[tuple[str, str]] = set()
         self._availability: dict[str, bool] = {}
-        self._problems: set[str] = set()
         self._storage = storage(hass, entry.entry_id)
+        self._changing = Changing()
+        self.problems = Problems(hass, entry)
         self.source = make_source(self)
+        self.adding = Adding(hass, entry.entry_id, self.source, self._stores)
         rows = self.source.table.rows
         self._attributes = self.source.table.attributes
         self._counters = counter_keys(rows)
         measured = frozenset(key for key, row in rows.items() if row.quantity in MEASURED)
-        self._writer = Writer(hass.loop, measured, write_interval)
+        self.writer = Writer(hass.loop, measured, write_interval)
         self._started = False
 
     # Running the source.
@@ -111,11 +106,11 @@ class HubCoordinator(DataUpdateCoordinator[Mapping[str, DeviceStore]], SourceLis
         try:
             await self.source.start()
         except SourceRefusedError as err:
-            self._async_solve_earlier()
+            self.problems.solve_earlier()
             raise setup_error(err) from err
         except SourceError as err:
             raise setup_error(err) from err
-        self._async_solve_earlier()
+        self.problems.solve_earlier()
 
     @override
     async def _async_update_data(self) -> Mapping[str, DeviceStore]:
@@ -134,8 +129,10 @@ class HubCoordinator(DataUpdateCoordinator[Mapping[str, DeviceStore]], SourceLis
         """Start the source's own loop and the clock that watches it."""
         entry = self.config_entry
         entry.async_create_background_task(self.hass, self.source.run(), f"{DOMAIN} source")
+        # The one listener: with none, Home Assistant would not poll.
+        entry.async_on_unload(self.async_add_listener(self.on_availability))
         entry.async_on_unload(async_track_time_interval(self.hass, self._async_tick, _TICK))
-        entry.async_on_unload(self._writer.cancel)
+        entry.async_on_unload(self.writer.cancel)
         entry.async_on_unload(
             async_track_time_interval(self.hass, self._async_save_later, _SAVE_INTERVAL)
         )
@@ -179,8 +176,7 @@ class HubCoordinator(DataUpdateCoordinator[Mapping[str, DeviceStore]], SourceLis
     def on_device(self, device: Device) -> None:
         """Put the device into the registry: entities and children refer to it."""
         async_register(self.hass, self.config_entry.entry_id, device)
-        for add in self._fixed:
-            add(device)
+        self.adding.async_found(device)
         if device.serial in self._availability:
             self.on_availability()  # it had entities before a restart
 
@@ -197,11 +193,13 @@ class HubCoordinator(DataUpdateCoordinator[Mapping[str, DeviceStore]], SourceLis
         if self._attributes:
             changes = self._shown(changes)
         if changes.new:
-            self._async_announce([(serial, key) for key in changes.new])
+            self.adding.async_reported([(serial, key) for key in changes.new])
             # Entities of before a restart are there already and wait for their first value.
             changes.changed += changes.new
         if changes.changed:
-            self._writer.write(serial, changes.changed)
+            self.writer.write(serial, changes.changed)
+        if self._changing:
+            self._changing.take(reading)
 
     def _shown(self, changes: Changes) -> Changes:
         """Let a value beside a state count as a change of that state."""
@@ -212,81 +210,19 @@ class HubCoordinator(DataUpdateCoordinator[Mapping[str, DeviceStore]], SourceLis
             list(dict.fromkeys(changed)), [key for key in changes.new if key not in beside]
         )
 
-    # Entities.
-
     @callback
-    @override
-    def async_add_listener(
-        self, update_callback: CALLBACK_TYPE, context: Any = None
-    ) -> Callable[[], None]:
-        """Listen to one state: the context is (serial number, key)."""
-        remove = super().async_add_listener(update_callback, context)
-        if not isinstance(context, tuple):
-            return remove
-        serial, key = context
-        forget = self._writer.add(serial, key, update_callback)
+    def async_forget(self, serial: str) -> bool:
+        """Let a device that a person removes be forgotten; it may come back as a new one."""
+        before = set(self.source.devices)
+        if not self.source.forget(serial):
+            return False
+        for gone in {serial, *before.difference(self.source.devices)}:
+            self._stores.pop(gone, None)
+            self._availability.pop(gone, None)
+            self.adding.async_forget(gone)
+        return True
 
-        def remove_both() -> None:
-            remove()
-            forget()
-
-        return remove_both
-
-    @callback
-    def async_add_platform(
-        self, platform: Platform, make: MakeEntity, add: AddConfigEntryEntitiesCallback
-    ) -> None:
-        """Let a platform add its entities: those of before, those known, those to come."""
-        rows = self.source.table.rows
-
-        def add_states(states: Iterable[tuple[str, str]]) -> None:
-            wanted = [
-                (serial, key)
-                for serial, key in states
-                if key in rows
-                and (serial, key) not in self._added
-                and platform_of(rows[key].quantity) is platform
-            ]
-            self._added.update(wanted)
-            if wanted:
-                add([make(self, serial, rows[key]) for serial, key in wanted])
-
-        self._platforms[platform] = add_states
-        add_states(self._registered_states())
-        add_states((serial, key) for serial, store in self._stores.items() for key in store.values)
-
-    @callback
-    def async_add_commands(
-        self, make: MakeFixed[CommandRow], add: AddConfigEntryEntitiesCallback
-    ) -> None:
-        """Let a platform add an entity for each command of each device, also of those to come."""
-        self._async_add_fixed(lambda kind: kind.commands, make, add)
-
-    @callback
-    def async_add_events(
-        self, make: MakeFixed[EventRow], add: AddConfigEntryEntitiesCallback
-    ) -> None:
-        """Let a platform add an entity for each event of each device, also of those to come."""
-        self._async_add_fixed(lambda kind: kind.events, make, add)
-
-    def _async_add_fixed[Row: CommandRow | EventRow](
-        self,
-        rows_of: Callable[[KindTable], Iterable[Row]],
-        make: MakeFixed[Row],
-        add: AddConfigEntryEntitiesCallback,
-    ) -> None:
-        """Add what a device has from the start, whatever it reports."""
-
-        def add_device(device: Device) -> None:
-            rows = rows_of(self.source.table.kinds[device.kind])
-            new = [row for row in rows if (device.serial, row.key) not in self._added]
-            self._added.update((device.serial, row.key) for row in new)
-            if new:
-                add([make(self, device.serial, row) for row in new])
-
-        self._fixed.append(add_device)
-        for device in self.source.devices.values():
-            add_device(device)
+    # Events, commands, settings.
 
     @callback
     def async_listen_event(
@@ -319,66 +255,38 @@ class HubCoordinator(DataUpdateCoordinator[Mapping[str, DeviceStore]], SourceLis
         except SourceError as err:
             raise command_error(err) from err
 
-    @callback
-    def async_forget(self, serial: str) -> bool:
-        """Let a device that a person removes be forgotten; it may come back as a new one."""
-        before = set(self.source.devices)
-        if not self.source.forget(serial):
-            return False
-        for gone in {serial, *before.difference(self.source.devices)}:
-            self._stores.pop(gone, None)
-            self._availability.pop(gone, None)
-            self._added = {added for added in self._added if added[0] != gone}
-        return True
-
-    def _async_announce(self, states: list[tuple[str, str]]) -> None:
-        for add_states in self._platforms.values():
-            add_states(states)
-
-    def _registered_states(self) -> Iterable[tuple[str, str]]:
-        """States that had an entity before: they keep it, reported already or not."""
-        devices = dr.async_get(self.hass)
-        rows = self.source.table.rows
-        for entity in er.async_entries_for_config_entry(
-            er.async_get(self.hass), self.config_entry.entry_id
-        ):
-            device = devices.async_get(entity.device_id) if entity.device_id else None
-            for domain, serial in device.identifiers if device else ():
-                key = entity.unique_id.removeprefix(f"{serial}_")
-                if domain == DOMAIN and key in rows:
-                    yield serial, key
+    async def async_change(self, serial: str, row: SettingRow, value: Value) -> None:
+        """Change a setting, and come back when the device shows it."""
+        try:
+            await self._changing.change(self.source, self.store(serial).values, serial, row, value)
+        except SourceError as err:
+            raise command_error(err) from err
 
     # Availability, problems, errors.
 
     @callback
     @override
-    def on_availability(self) -> None:
-        """Write the entities of the devices that were lost or are back."""
-        for serial, before in list(self._availability.items()):
-            available = self.source.available(serial)
-            if before is available:
-                continue
-            self._availability[serial] = available
-            self._writer.write_all(serial)
+    def on_availability(self, serial: str = "") -> None:
+        """Write the entities of the devices that were lost or are back, and no others."""
+        for known in [serial] if serial else list(self._availability):
+            before = self._availability.get(known)
+            if before is None:
+                continue  # nobody has asked for it: it has no entities
+            available = self._availability[known] = self.source.available(known)
+            if before is not available:
+                self.writer.write_all(known)
 
     @callback
     @override
     def on_problem(self, problem: Problem) -> None:
         """Raise a repair issue."""
-        self._problems.add(problem.key)
-        async_raise(self.hass, self.config_entry, problem)
+        self.problems.there(problem)
 
     @callback
     @override
     def on_solved(self, key: str) -> None:
         """Take the repair issue back."""
-        self._problems.discard(key)
-        async_solve(self.hass, self.config_entry, key)
-
-    @callback
-    def _async_solve_earlier(self) -> None:
-        """Take back what an earlier run raised and this one, which knows more, did not."""
-        async_solve_others(self.hass, self.config_entry, self._problems)
+        self.problems.gone(key)
 
     @callback
     @override

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from homeassistant.components.binary_sensor import (  # type: ignore[attr-defined]
     BinarySensorDeviceClass,  # from 2026.10 on it comes from const.py, which 2026.9 lacks
 )
+from homeassistant.components.number import NumberDeviceClass
 from homeassistant.components.sensor import SensorDeviceClass, SensorStateClass
 from homeassistant.const import (
     DEGREE,
@@ -24,7 +25,7 @@ from homeassistant.const import (
     UnitOfVolume,
 )
 
-from ..model.states import Quantity
+from ..model.states import Quantity, SettingRow
 
 Q = Quantity
 
@@ -40,6 +41,14 @@ class SensorMeaning:
     unit: str | None = None
     state_class: SensorStateClass | None = None
     precision: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NumberMeaning:
+    """How a number that a person can set presents itself."""
+
+    device_class: NumberDeviceClass | None
+    unit: str | None
 
 
 SENSORS: dict[Q, SensorMeaning] = {
@@ -119,6 +128,14 @@ BINARY_SENSORS: dict[Q, BinarySensorDeviceClass | None] = {
     Q.FAULT: BinarySensorDeviceClass.PROBLEM,
 }
 
+_NUMBER_CLASSES = {str(known): known for known in NumberDeviceClass}
+
+NUMBERS: dict[Q, NumberMeaning] = {
+    quantity: NumberMeaning(_NUMBER_CLASSES.get(str(meaning.device_class)), meaning.unit)
+    for quantity, meaning in SENSORS.items()
+}
+"""How a setting of a quantity presents itself: as its sensor does."""
+
 MEASURED = frozenset(
     quantity
     for quantity, meaning in SENSORS.items()
@@ -130,3 +147,10 @@ MEASURED = frozenset(
 def platform_of(quantity: Q) -> Platform:
     """Return the platform that shows a quantity."""
     return Platform.BINARY_SENSOR if quantity in BINARY_SENSORS else Platform.SENSOR
+
+
+def setting_platform_of(row: SettingRow) -> Platform:
+    """Return the platform that offers a setting."""
+    if row.state.quantity is Q.ENUM:
+        return Platform.SELECT
+    return Platform.SWITCH if row.state.quantity is Q.FLAG else Platform.NUMBER

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 type Write = Callable[[], None]
 
@@ -22,24 +22,28 @@ class Writer:
         self._loop = loop
         self._measured = measured
         self._interval = interval
-        self._entities: dict[str, dict[str, Write]] = {}
+        self._entities: dict[str, dict[str, list[Write]]] = {}
         self._pending: dict[str, set[str]] = {}
         self._timers: dict[str, asyncio.TimerHandle] = {}
         self._written: dict[str, float] = {}
 
-    def add(self, serial: str, key: str, write: Write) -> Callable[[], None]:
-        """Write this entity from now on; return what ends that."""
+    def add(self, serial: str, keys: Iterable[str], write: Write) -> Callable[[], None]:
+        """Write an entity from now on when one of these states changes; return what ends that."""
         entities = self._entities.setdefault(serial, {})
-        entities[key] = write
+        listened = [entities.setdefault(key, []) for key in keys]
+        for writes in listened:
+            writes.append(write)
 
         def remove() -> None:
-            entities.pop(key, None)
+            for writes in listened:
+                writes.remove(write)
 
         return remove
 
     def write_all(self, serial: str) -> None:
         """Write every entity of a device now."""
-        for write in list(self._entities.get(serial, {}).values()):
+        listened = self._entities.get(serial, {}).values()
+        for write in dict.fromkeys(write for writes in listened for write in writes):
             write()
 
     def write(self, serial: str, keys: Sequence[str]) -> None:
@@ -49,8 +53,9 @@ class Writer:
         measured = self._measured
         later = [key for key in keys if key in measured and key in entities]
         for key in keys:
-            if key not in measured and (write := entities.get(key)):
-                write()
+            if key not in measured:
+                for write in entities.get(key, ()):
+                    write()
         if later:
             self._pending.setdefault(serial, set()).update(later)
             self._write_in_time(serial)
@@ -69,7 +74,7 @@ class Writer:
         self._written[serial] = self._loop.time()
         entities = self._entities.get(serial, {})
         for key in self._pending.pop(serial, ()):
-            if write := entities.get(key):
+            for write in entities.get(key, ()):
                 write()
 
     def cancel(self) -> None:

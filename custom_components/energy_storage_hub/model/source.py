@@ -6,6 +6,7 @@ coordinator speaks only in these types and knows nothing of a vendor.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -82,14 +83,14 @@ class SourceListener(Protocol):
     def on_event(self, happening: Happening) -> None:
         """Something happened."""
 
-    def on_availability(self) -> None:
-        """`Source.available` may answer differently now."""
+    def on_availability(self, serial: str = "") -> None:
+        """`Source.available` may answer differently now, for one device or for any."""
 
     def on_problem(self, problem: Problem) -> None:
-        """A problem appeared."""
+        """A problem is there; telling it again changes nothing."""
 
     def on_solved(self, key: str) -> None:
-        """A problem is gone."""
+        """A problem is gone, if it was there."""
 
     def on_sign_in_refused(self, error: SourceAuthError) -> None:
         """The credentials were refused after all that could be tried."""
@@ -98,22 +99,32 @@ class SourceListener(Protocol):
         """Write what `Source.saved` answers, and return when it is on the disk."""
 
 
-class Source(Protocol):
-    """A running source: one config entry's worth of devices."""
+class Source(ABC):
+    """A running source: one config entry's worth of devices.
+
+    What a source cannot do it leaves as it is here.
+    """
 
     @property
+    @abstractmethod
     def devices(self) -> Mapping[str, Device]:
         """The devices known so far, by serial number."""
 
     @property
+    @abstractmethod
     def table(self) -> SourceTable:
         """Every state that this source can report, and every command, by kind of device."""
 
+    @abstractmethod
     async def start(self) -> None:
         """Sign in, find the devices, read the first values. Raises SourceError."""
 
+    @abstractmethod
+    def available(self, serial: str) -> bool:
+        """Whether what is known of the device is current."""
+
     async def run(self) -> None:
-        """Stay connected until cancelled."""
+        """Stay connected until cancelled; one that is only asked has nothing to do."""
 
     async def poll(self) -> None:
         """Ask for all states once: the safety net. Raises SourceError."""
@@ -121,19 +132,26 @@ class Source(Protocol):
     @property
     def poll_due(self) -> bool:
         """Whether a poll is wanted before its regular time."""
-
-    def available(self, serial: str) -> bool:
-        """Whether what is known of the device is current."""
+        return False
 
     def tick(self) -> None:
         """Look at the clock; called twice a minute."""
 
     async def run_command(self, serial: str, command: str) -> None:
         """Make a device do something. Raises SourceError with a text for the person."""
+        raise SourceRefusedError(f"no command {command}", "no_command")
 
     async def run_action(self, serial: str, action: str, data: Mapping[str, Any]) -> dict[str, Any]:
         """Do something that takes or gives values; returns plain JSON. Raises SourceError."""
         raise SourceRefusedError(f"no action {action}", "no_action")
+
+    async def change_setting(self, serial: str, setting: str, value: Value) -> None:
+        """Ask a device for another value of a setting, in the unit of its state.
+
+        Returns when the device was asked: the state of the setting's row confirms it. Raises
+        SourceError for what the device surely will not do.
+        """
+        raise SourceRefusedError(f"no setting {setting}", "no_setting")
 
     def forget(self, serial: str) -> bool:
         """Drop a device that a person wants removed; whether that is possible now."""
@@ -141,13 +159,16 @@ class Source(Protocol):
 
     def saved(self) -> dict[str, Any]:
         """What must survive a restart: plain JSON."""
+        return {}
 
     def restore(self, saved: Mapping[str, Any]) -> None:
         """Take back what was saved. Called before `start`."""
 
+    @abstractmethod
     def diagnostics(self, serial: str | None = None) -> dict[str, Any]:
         """What helps to understand a problem, without anything secret."""
 
+    @abstractmethod
     def health(self) -> dict[str, Any]:
         """A few plain values for the system-health page."""
 
@@ -185,3 +206,9 @@ class SourceRefusedError(SourceError):
     """The other side understood and said no; asking again will not help."""
 
     key = "refused"
+
+
+class SourceInputError(SourceRefusedError):
+    """What a person asked for cannot be, whatever the device says."""
+
+    key = "bad_input"

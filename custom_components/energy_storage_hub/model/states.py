@@ -193,6 +193,58 @@ class CommandRow:
         return slug(self.key)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SettingRow:
+    """One thing of a device that a person can set, and the state that shows what it is.
+
+    What an entity shows is what the device reports, never what was asked for.
+    """
+
+    setting: str
+    """Name of the setting within its source: the tail of the unique id."""
+    name: str
+    state: StateRow
+    """Shows and confirms it. A flag makes a switch, an enumeration a select, a number a number."""
+    least: float | StateRow = 0.0
+    """Smallest number, or the state of the device that tells it; in the unit of the state."""
+    most: float | StateRow = 0.0
+    step: float = 1.0
+    options: tuple[str, ...] = ()
+    """Slugs of an enumeration that may be chosen, among those that may be shown."""
+    within: float = 30.0
+    """Time in which the device has to show the new value, s."""
+    enabled: bool = False
+
+    def __post_init__(self) -> None:
+        """Raise ValueError for a setting that could not be set."""
+        if self.state.quantity is Quantity.ENUM:
+            if not set(self.options) <= set((self.state.options or {}).values()):
+                raise ValueError(f"{self.setting}: options that the state does not know")
+            if len(self.options) < 2:
+                raise ValueError(f"{self.setting}: nothing to choose")
+        elif self.options:
+            raise ValueError(f"{self.setting}: options of something that is no enumeration")
+        elif self.state.quantity is not Quantity.FLAG and (
+            self.step <= 0 or self.least == self.most
+        ):
+            raise ValueError(f"{self.setting}: no range")
+
+    @property
+    def shown_by(self) -> str:
+        """Key of the state that shows it."""
+        return self.state.key
+
+    @property
+    def key(self) -> str:
+        """Name of the setting within its device: the tail of the unique id."""
+        return f"set_{self.setting}"
+
+    @property
+    def translation_key(self) -> str:
+        """Name of the setting in the translation files."""
+        return slug(self.key)
+
+
 @dataclass(frozen=True, slots=True)
 class EventRow:
     """Something that happens at a device, where a state would say only how it is now."""
@@ -225,6 +277,7 @@ class KindTable:
     rows: tuple[StateRow, ...]
     commands: tuple[CommandRow, ...] = ()
     events: tuple[EventRow, ...] = ()
+    settings: tuple[SettingRow, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -104,8 +104,6 @@ class PowerOcean(Source):
         self._devices: dict[str, Device] = {}
         self._systems: dict[str, System] = {}
         self._stream: Stream | None = None
-        self._problems: set[str] = set()
-        self._lost: set[str] = set()
         self._next_poll = 0.0
         self._poll_wait = _TAKE_OVER_INTERVAL
         self._unknown_topics = 0
@@ -133,12 +131,8 @@ class PowerOcean(Source):
         for device, model in found.systems:
             self._add_system(device, model)
         await self.poll()
-        now = time.monotonic()
-        self._lost = {
-            system.serial
-            for system in self._systems.values()
-            if not system.available(now, self._stale)
-        }
+        for system in self._systems.values():
+            system.watch(self._stale)
         self._stream = Stream(
             client_uuid=self._settings.client_uuid,
             account=self._account,
@@ -168,11 +162,11 @@ class PowerOcean(Source):
                 raise
             except SourceRefusedError as err:
                 errors.append(err)
-                self._raise_problem(err.key, key, name=self._name(system))
+                self._raise_problem(err.key, key, name=system.label)
             except SourceError as err:
                 errors.append(err)
             else:
-                self._solve(key)
+                self._listener.on_solved(key)
                 system.snapshot(data)
         if errors and len(errors) == len(self._systems):
             self._poll_wait = min(self._poll_wait * 2, _LONGEST_POLL_WAIT)
@@ -183,14 +177,13 @@ class PowerOcean(Source):
     @override
     def poll_due(self) -> bool:
         """While MQTT is silent the snapshot stands in for it."""
-        now = time.monotonic()
-        silent = any(system.silent_on_mqtt(now) > SILENT for system in self._systems.values())
-        return silent and now >= self._next_poll
+        silent = any(system.mqtt_heard.silent > SILENT for system in self._systems.values())
+        return silent and time.monotonic() >= self._next_poll
 
     @override
     def available(self, serial: str) -> bool:
         system = self._systems.get(self._system_of(serial))
-        return system is not None and system.available(time.monotonic(), self._stale)
+        return system is not None and system.available(self._stale)
 
     def _system_of(self, serial: str) -> str:
         """Return the system's serial number: a pack may hang on one of its inverters."""
@@ -204,9 +197,8 @@ class PowerOcean(Source):
 
     @override
     def tick(self) -> None:
-        now = time.monotonic()
         for system in self._systems.values():
-            self._watch(system, now)
+            system.watch(self._stale)
         stream = self._stream
         if stream is None:
             return
@@ -215,30 +207,21 @@ class PowerOcean(Source):
             STREAM_SILENT,
             stream.connected
             and any(
-                system.available(now, self._stale)
-                and system.silent_on_mqtt(now) > _SILENT_FOR_HOURS
+                system.available(self._stale) and system.mqtt_heard.silent > _SILENT_FOR_HOURS
                 for system in self._systems.values()
             ),
         )
-
-    def _watch(self, system: System, now: float) -> None:
-        """Say once when a system is lost, and once when it is back."""
-        available = system.available(now, self._stale)
-        if available == (system.serial not in self._lost):
-            return
-        if available:
-            self._lost.discard(system.serial)
-            _LOGGER.info("%s is back", self._name(system))
-        else:
-            self._lost.add(system.serial)
-            _LOGGER.info("%s is offline: nothing was heard of it", self._name(system))
-        self._listener.on_availability()
 
     # Arrivals.
 
     def _add_system(self, listed: ListedDevice, model: Model) -> None:
         system = System(
-            listed.serial, model, listed.name, self._on_device, self._listener.on_reading
+            listed.serial,
+            model,
+            listed.name,
+            self._on_device,
+            self._listener.on_reading,
+            on_presence=self._listener.on_availability,
         )
         system.restore(self._saved.get(listed.serial, {}))
         self._systems[listed.serial] = system
@@ -255,39 +238,22 @@ class PowerOcean(Source):
             return
         if kind == "set_reply":
             return  # an acknowledgement, of ours or of the phone app's
-        was_lost = serial in self._lost
         told = system.mqtt(payload)
         if told and kind == "get_reply" and self._stream:
             self._stream.answered.add(serial)
-        if was_lost or system.offline:
-            self._watch(system, time.monotonic())
-
-    @override
-    async def run_command(self, serial: str, command: str) -> None:
-        raise SourceRefusedError("there are no commands")
+        if system.offline or not system.heard.present:
+            system.watch(self._stale)
 
     # Problems.
 
     def _raise_problem(self, text: str, key: str = "", **placeholders: str) -> None:
-        key = key or text
-        if key not in self._problems:
-            self._problems.add(key)
-            self._listener.on_problem(Problem(key, text, placeholders))
-
-    def _solve(self, key: str) -> None:
-        if key in self._problems:
-            self._problems.discard(key)
-            self._listener.on_solved(key)
+        self._listener.on_problem(Problem(key or text, text, placeholders))
 
     def _set_problem(self, key: str, there: bool) -> None:
         if there:
             self._raise_problem(key)
         else:
-            self._solve(key)
-
-    def _name(self, system: System) -> str:
-        """Call a system by its product: names and serial numbers stay out of logs."""
-        return f"{system.model.name} (...{system.serial[-4:]})"
+            self._listener.on_solved(key)
 
     # What is kept over restarts.
 
@@ -318,7 +284,6 @@ class PowerOcean(Source):
                 for at, event in (stream.log.events if stream else ())
             ],
             "messages_on_unknown_topics": self._unknown_topics,
-            "problems": sorted(key.split("_")[0] for key in self._problems),
             "systems": [
                 describe_system(system, self._stale)
                 for system in self._systems.values()
@@ -328,11 +293,10 @@ class PowerOcean(Source):
 
     @override
     def health(self) -> dict[str, Any]:
-        now = time.monotonic()
         return {
             "connected": bool(self._stream and self._stream.connected),
             "systems": len(self._systems),
             "seconds_since_data": min(
-                (round(system.silent(now)) for system in self._systems.values()), default=None
+                (round(system.heard.silent) for system in self._systems.values()), default=None
             ),
         }

@@ -25,10 +25,10 @@ def describe_system(system: System, stale: float) -> dict[str, Any]:
     decoder = system.decoder
     return {
         "model": system.model.name,
-        "available": system.available(now, stale),
+        "available": system.available(stale),
         "offline": system.offline,
-        "seconds_since_data": round(system.silent(now)),
-        "seconds_since_mqtt": round(system.silent_on_mqtt(now)),
+        "seconds_since_data": round(system.heard.silent),
+        "seconds_since_mqtt": round(system.mqtt_heard.silent),
         "snapshots": system.snapshots,
         "packs_in_slots": sorted(decoder.slots),
         "broken_payloads": decoder.broken,

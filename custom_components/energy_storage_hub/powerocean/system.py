@@ -8,6 +8,7 @@ from datetime import datetime
 import time
 from typing import Any
 
+from ..model.presence import Presence
 from ..model.source import Device, Reading
 from .decode import Decoder
 from .energy import EnergyMeter
@@ -95,6 +96,8 @@ class System:
         name: str,
         on_device: Callable[[Device], None],
         on_reading: Callable[[Reading], None],
+        *,
+        on_presence: Callable[[], None],
     ) -> None:
         """Follow the system with this serial number."""
         self.serial = serial
@@ -105,10 +108,12 @@ class System:
         """Energies that we count because the vendor does not."""
         self.offline = False
         self.snapshots = 0
+        # By its product: names and serial numbers stay out of logs.
+        self.label = f"{model.name} (...{serial[-4:]})"
+        self.heard = Presence(self.label, on_presence)
+        self.mqtt_heard = Presence(self.label)
+        """By MQTT alone, where the snapshot does not count."""
         self._on_reading = on_reading
-        self._started = time.monotonic()
-        self._seen: float | None = None
-        self._seen_on_mqtt: float | None = None
         self._update_times: dict[tuple[str, str], str] = {}
         self._vendor_counts: set[str] = set()
         self._energies = _FIT if model.family is Family.FIT else _OCEAN
@@ -129,7 +134,7 @@ class System:
         told = self._take(readings)
         offline = self.decoder.take_offline()
         if told:
-            self._seen_on_mqtt = time.monotonic()
+            self.mqtt_heard.hear()
         elif offline:
             self.offline = True
         return told
@@ -147,10 +152,10 @@ class System:
             ),
             seen=bool(news),
         )
-        if online in (0, "0", False) and not self._mqtt_within(SILENT):
+        if online in (0, "0", False) and not self.mqtt_heard.within(SILENT):
             self.offline = True
-        elif told and not news and self._seen is None:
-            self._seen = time.monotonic()
+        elif told and not news and self.heard.heard_at is None:
+            self.heard.hear()
 
     def _news(self, data: Mapping[str, Any]) -> dict[tuple[str, str], float]:
         """Reports that were updated since the last snapshot, with their age at least, s.
@@ -192,7 +197,7 @@ class System:
                 if reading.serial == self.serial:
                     self._count(reading.values)
         if told and seen:
-            self._seen = time.monotonic()
+            self.heard.hear()
             self.offline = False
         return told
 
@@ -219,7 +224,7 @@ class System:
             if name not in self.counted:
                 if name in self._vendor_counts and not self._counts_a_part(name):
                     continue
-                if name in self._energies.vendor and now - self._started < _VENDOR_GRACE:
+                if name in self._energies.vendor and now - self.heard.began < _VENDOR_GRACE:
                     continue
                 self.counted.add(name)
             yield f"energy_{name}", round(total, 3)
@@ -240,21 +245,13 @@ class System:
 
     # State.
 
-    def available(self, now: float, stale: float = STALE) -> bool:
+    def available(self, stale: float = STALE) -> bool:
         """Whether the system is online and has been heard lately."""
-        return not self.offline and self._seen is not None and now - self._seen < stale
+        return not self.offline and self.heard.within(stale)
 
-    def silent(self, now: float) -> float:
-        """For how long nothing was heard at all, s."""
-        return now - (self._started if self._seen is None else self._seen)
-
-    def silent_on_mqtt(self, now: float) -> float:
-        """For how long MQTT has told nothing, s."""
-        return now - (self._started if self._seen_on_mqtt is None else self._seen_on_mqtt)
-
-    def _mqtt_within(self, seconds: float) -> bool:
-        heard = self._seen_on_mqtt
-        return heard is not None and time.monotonic() - heard < seconds
+    def watch(self, stale: float = STALE) -> None:
+        """Look at the clock: say once that the system is lost, once that it is back."""
+        self.heard.watch(self.available(stale))
 
 
 def _parse_time(text: str) -> datetime | None:

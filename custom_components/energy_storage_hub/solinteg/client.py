@@ -6,7 +6,6 @@ import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 import logging
-import time
 from typing import Any, override
 
 import aiohttp
@@ -62,7 +61,6 @@ class Solinteg(Source):
             serial: Inverter(serial, self._api, listener) for serial in settings.serials
         }
         self._tasks: asyncio.TaskGroup | None = None
-        self._lost: set[str] = set()
 
     @property
     @override
@@ -144,18 +142,14 @@ class Solinteg(Source):
         if begun and self._tasks and (action := inverter.check.handle(Noticed(now))) is not None:
             self._tasks.create_task(inverter.drive(action))
 
-    @property
-    @override
-    def poll_due(self) -> bool:
-        return False
-
     @override
     def available(self, serial: str) -> bool:
         inverter = self._inverters.get(serial)
-        if inverter is None or inverter.heard_at is None:
-            return False
-        stale = max(2 * self._settings.poll_interval, 2 * REALTIME_INTERVAL) + 60
-        return time.monotonic() - inverter.heard_at < stale
+        return inverter is not None and inverter.heard.within(self._stale)
+
+    @property
+    def _stale(self) -> float:
+        return max(2 * self._settings.poll_interval, 2 * REALTIME_INTERVAL) + 60
 
     @override
     def tick(self) -> None:
@@ -164,19 +158,8 @@ class Solinteg(Source):
 
     def _watch(self, inverter: Inverter) -> None:
         """Say once when an inverter is lost to the cloud, and once when it is back."""
-        if inverter.heard_at is None:
-            return
-        serial = inverter.serial
-        available = self.available(serial)
-        if available == (serial not in self._lost):
-            return
-        if available:
-            self._lost.discard(serial)
-            _LOGGER.info("%s is back", inverter.device.name)
-        else:
-            self._lost.add(serial)
-            _LOGGER.info("Nothing was heard of %s", inverter.device.name)
-        self._listener.on_availability()
+        if inverter.heard.heard_at is not None:
+            inverter.heard.watch(inverter.heard.within(self._stale))
 
     # Checking.
 
@@ -216,8 +199,6 @@ class Solinteg(Source):
             inverter = self._inverters.get(serial)
             if inverter and isinstance(kept, Mapping):
                 inverter.restore(kept)
-            elif not inverter:
-                self._listener.on_solved(f"wiring_{serial}")
 
     # Looking in.
 
@@ -234,10 +215,9 @@ class Solinteg(Source):
 
     @override
     def health(self) -> dict[str, Any]:
-        now = time.monotonic()
-        heard = [inverter.heard_at for inverter in self._inverters.values() if inverter.heard_at]
+        silent = [inverter.heard.silent for inverter in self._inverters.values()]
         return {
             "inverters": len(self._inverters),
             "checks": sum(inverter.check.active for inverter in self._inverters.values()),
-            "seconds_since_data": round(now - max(heard)) if heard else None,
+            "seconds_since_data": round(min(silent)) if silent else None,
         }

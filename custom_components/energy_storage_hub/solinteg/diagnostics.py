@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 import re
-import time
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -17,10 +16,10 @@ _PLAIN = (int, float, bool)
 
 def describe_inverter(inverter: Inverter) -> dict[str, Any]:
     """Describe an inverter: the check under way, the latest answers, as they came."""
-    heard = inverter.heard_at
+    heard = inverter.heard
     return {
         "model": inverter.device.model,
-        "seconds_since_data": None if heard is None else round(time.monotonic() - heard),
+        "seconds_since_data": None if heard.heard_at is None else round(heard.silent),
         "check": scrub(inverter.saved()),
         "latest_answers": {
             name: scrub(answer) for name, answer in sorted(inverter.answers.items())

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping
+from functools import partial
 import logging
 import random
 import time
 from typing import Any
 
+from ..model.presence import Presence
 from ..model.source import (
     Device,
     Happening,
@@ -82,10 +84,10 @@ class Inverter:
             # Tells several apart, without the whole number in every entity's name.
             name=f"{_MANUFACTURER} {serial[-4:]}",
         )
+        self.heard = Presence(self.device.name, partial(listener.on_availability, serial))
+        """Of answers about this inverter."""
         self.check = CtCheck(time.monotonic, time.time, _jitter)
         self.precheck: Precheck | None = None
-        self.heard_at: float | None = None
-        """Monotonic time of the latest answer about this inverter, s."""
         self._conclusion: Outcome | None = None
         self._wiring: Outcome | None = None
         self._told: set[str] = set()
@@ -124,7 +126,7 @@ class Inverter:
     async def read_precheck(self) -> Precheck:
         """Ask whether the inverter is ready, and tell. Raises SourceError."""
         precheck = await self._api.precheck(self.serial)
-        self._heard()
+        self.heard.hear()
         self.precheck = precheck
         self.publish()
         return precheck
@@ -132,7 +134,7 @@ class Inverter:
     async def read_realtime(self) -> None:
         """Ask what the inverter measures, and tell. Raises SourceError."""
         body = await self._api.realtime(self.serial)
-        self._heard()
+        self.heard.hear()
         self._tell_model(body)
         if self.precheck and self.precheck.offline:
             # The cloud goes on telling what it heard last.
@@ -159,9 +161,6 @@ class Inverter:
                 name=self.device.name,
             )
             self._listener.on_device(self.device)
-
-    def _heard(self) -> None:
-        self.heard_at = time.monotonic()
 
     # Telling.
 
@@ -249,13 +248,13 @@ class Inverter:
                 return Prechecked(await self.read_precheck())
             case Do.READ_RESULT:
                 result = await self._api.result(self.serial)
-                self._heard()
+                self.heard.hear()
                 if result.bits_disagree:
                     _LOGGER.debug("The word %s says something else than the bits", result.word)
                 return Polled(result)
             case Do.POST:
                 await self._api.start_check(self.serial)
-                self._heard()
+                self.heard.hear()
                 return Posted(accepted=True)
             case _:
                 return Saved() if await self._save() else Failed("not_saved")
