@@ -38,7 +38,7 @@ from ..model.states import CommandRow, EventRow, KindTable, StateRow
 from .devices import async_device_info, async_register
 from .errors import command_error, setup_error, update_error
 from .problems import async_raise, async_solve, async_solve_others
-from .quantities import MEASURED, platform_of
+from .quantities import platform_of
 from .store import Changes, DeviceStore, counter_keys
 from .writer import Writer
 
@@ -97,8 +97,8 @@ class HubCoordinator(DataUpdateCoordinator[Mapping[str, DeviceStore]], SourceLis
         rows = self.source.table.rows
         self._attributes = self.source.table.attributes
         self._counters = counter_keys(rows)
-        measured = frozenset(key for key, row in rows.items() if row.quantity in MEASURED)
-        self._writer = Writer(hass.loop, measured, write_interval)
+        paced = frozenset(key for key, row in rows.items() if row.paced)
+        self._writer = Writer(hass.loop, paced, write_interval)
         self._started = False
 
     # Running the source.

@@ -9,7 +9,8 @@ from homeassistant.const import EntityCategory
 from homeassistant.core import callback
 from homeassistant.helpers.update_coordinator import CoordinatorEntity
 
-from ..model.states import AttributeRow, Quantity, StateRow, Value
+from ..model.quantity import QUANTITIES, Kind
+from ..model.states import AttributeRow, StateRow, Value
 from .coordinator import HubCoordinator
 
 
@@ -75,6 +76,6 @@ class HubEntity(CoordinatorEntity[HubCoordinator]):
 
 
 def _shown(beside: AttributeRow, value: Value) -> Any:
-    if beside.quantity is Quantity.TIMESTAMP and isinstance(value, int | float):
+    if QUANTITIES[beside.quantity].kind is Kind.TIME and isinstance(value, int | float):
         return datetime.fromtimestamp(value, UTC).isoformat()
     return list(value) if isinstance(value, tuple) else value
