@@ -22,7 +22,8 @@ import pytest
 
 from custom_components.energy_storage_hub.const import DOMAIN
 from custom_components.energy_storage_hub.hub.quantities import BINARY_SENSORS, SENSORS, platform_of
-from custom_components.energy_storage_hub.model.states import Quantity, SourceTable, StateRow
+from custom_components.energy_storage_hub.model.quantity import Quantity
+from custom_components.energy_storage_hub.model.states import SourceTable, StateRow
 from custom_components.energy_storage_hub.powerocean.models import PARTS, model_of, unsupported
 
 from .conftest import SetUp

@@ -449,8 +449,10 @@ async def test_sentinels_and_strange_options_are_unknown(
     await house.online()
     known = report(96, 1, "Heartbeat", {"bp_dsg_time": 95})
     await house.send(known)
+    await settle(freezer)
     assert value_of(hass, f"{HEARTBEAT}_bpDsgTime") == "95.0"
     await house.send(report(96, 1, "Heartbeat", {"bp_dsg_time": 144_000}))
+    await settle(freezer)
     assert value_of(hass, f"{HEARTBEAT}_bpDsgTime") == "unknown"
 
     charging = f"{PACK}_bmsChgDsgSta"

@@ -6,8 +6,9 @@ from hypothesis import given, strategies as st
 import pytest
 
 from custom_components.energy_storage_hub.hub.store import Changes, DeviceStore, counter_keys
+from custom_components.energy_storage_hub.model.quantity import Quantity
 from custom_components.energy_storage_hub.model.source import Reading
-from custom_components.energy_storage_hub.model.states import Quantity, StateRow, Value
+from custom_components.energy_storage_hub.model.states import StateRow, Value
 from custom_components.energy_storage_hub.powerocean.tables import TABLE
 
 COUNTER = "report_counter"

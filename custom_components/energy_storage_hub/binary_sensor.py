@@ -13,7 +13,8 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from .hub.coordinator import HubConfigEntry, HubCoordinator
 from .hub.entity import StateEntity
 from .hub.quantities import BINARY_SENSORS, platform_of
-from .model.states import Quantity, StateRow, Value
+from .model.quantity import QUANTITIES, Kind
+from .model.states import StateRow, Value
 
 PARALLEL_UPDATES = 0  # states come by push, nothing is asked per entity
 
@@ -41,8 +42,8 @@ class HubBinarySensor(StateEntity, BinarySensorEntity):
     @staticmethod
     def of(coordinator: HubCoordinator, serial: str, row: StateRow) -> HubBinarySensor:
         """Return the binary sensor for a row."""
-        kind = FaultSensor if row.quantity is Quantity.FAULT else HubBinarySensor
-        return kind(coordinator, serial, row)
+        is_code = QUANTITIES[row.quantity].kind is Kind.FAULT
+        return (FaultSensor if is_code else HubBinarySensor)(coordinator, serial, row)
 
     @override
     def take(self, value: Value | None) -> None:

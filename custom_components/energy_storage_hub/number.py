@@ -12,8 +12,9 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .hub.coordinator import HubConfigEntry, HubCoordinator
 from .hub.entity import SettingEntity
-from .hub.quantities import NUMBERS, setting_platform_of
+from .hub.quantities import number_class_of, setting_platform_of
 from .hub.settings import range_of
+from .model.quantity import QUANTITIES
 from .model.states import SettingRow, Value
 
 PARALLEL_UPDATES = 1  # a device is set to one thing after the other
@@ -36,9 +37,8 @@ class HubNumber(SettingEntity, NumberEntity):
 
     def __init__(self, coordinator: HubCoordinator, serial: str, row: SettingRow) -> None:
         """Present the number as the quantity of its state demands."""
-        meaning = NUMBERS[row.state.quantity]
-        self._attr_device_class = meaning.device_class
-        self._attr_native_unit_of_measurement = meaning.unit
+        self._attr_device_class = number_class_of(row.state.quantity)
+        self._attr_native_unit_of_measurement = QUANTITIES[row.state.quantity].unit or None
         self._attr_native_step = row.step
         super().__init__(coordinator, serial, row)
 

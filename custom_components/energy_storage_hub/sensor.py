@@ -13,8 +13,9 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .hub.coordinator import HubConfigEntry, HubCoordinator
 from .hub.entity import StateEntity
-from .hub.quantities import SENSORS, platform_of
-from .model.states import Quantity, StateRow, Take, Value
+from .hub.quantities import SENSORS, platform_of, state_class_of
+from .model.quantity import QUANTITIES, Kind, Quantity, Shown
+from .model.states import StateRow, Take, Value
 
 PARALLEL_UPDATES = 0  # states come by push, nothing is asked per entity
 
@@ -36,23 +37,22 @@ class HubSensor(StateEntity, SensorEntity):
 
     def __init__(self, coordinator: HubCoordinator, serial: str, row: StateRow) -> None:
         """Present the row as its quantity demands."""
-        meaning = SENSORS[row.quantity]
-        self._attr_device_class = meaning.device_class
-        self._attr_native_unit_of_measurement = meaning.unit
-        self._attr_state_class = meaning.state_class
-        if meaning.precision is not None:
+        meaning, words = QUANTITIES[row.quantity], SENSORS[row.quantity]
+        self._attr_device_class = words.device_class
+        self._attr_native_unit_of_measurement = meaning.unit or None
+        self._attr_state_class = state_class_of(row.quantity)
+        if words.precision is not None:
             self._attr_suggested_display_precision = (
-                meaning.precision if row.digits is None else row.digits
+                words.precision if row.digits is None else row.digits
             )
-        if row.options is not None and row.quantity is Quantity.ENUM:
+        if row.options is not None and meaning.kind is Kind.ENUMERATION:
             self._attr_options = list(dict.fromkeys(row.options.values()))
         super().__init__(coordinator, serial, row)
 
     @staticmethod
     def of(coordinator: HubCoordinator, serial: str, row: StateRow) -> HubSensor:
         """Return the sensor for a row."""
-        special = _SPECIAL.get(row.quantity, HubSensor)
-        return special(coordinator, serial, row)
+        return _class_for(row.quantity)(coordinator, serial, row)
 
     @override
     def take(self, value: Value | None) -> None:
@@ -70,7 +70,7 @@ class TimestampSensor(HubSensor):
 
 
 class ArraySensor(HubSensor):
-    """A state of many numbers: their mean, with the elements beside it.
+    """A state of many numbers: their mean or sum, with the elements beside it.
 
     A row that takes the last element (meters: phases, then total) shows that one.
     """
@@ -85,7 +85,7 @@ class ArraySensor(HubSensor):
             self._attr_native_value = None
         elif self.row.take is Take.LAST:
             self._attr_native_value = elements[-1]
-        elif self.row.quantity is Quantity.ENERGY_ARRAY:
+        elif _shown(self.row.quantity) is Shown.SUM:
             self._attr_native_value = round(sum(elements), 4)
         else:
             self._attr_native_value = round(sum(elements) / len(elements), 4)
@@ -103,12 +103,18 @@ class TextArraySensor(HubSensor):
         self._attr_native_value = len(value) if known else None  # type: ignore[arg-type]
 
 
-_SPECIAL: dict[Quantity, type[HubSensor]] = {
-    Quantity.TIMESTAMP: TimestampSensor,
-    Quantity.VOLTAGE_ARRAY: ArraySensor,
-    Quantity.TEMPERATURE_ARRAY: ArraySensor,
-    Quantity.POWER_ARRAY: ArraySensor,
-    Quantity.NUMBER_ARRAY: ArraySensor,
-    Quantity.ENERGY_ARRAY: ArraySensor,
-    Quantity.TEXT_ARRAY: TextArraySensor,
-}
+def _shown(quantity: Quantity) -> Shown | None:
+    """Return how one state is made of many values, if it is."""
+    array = QUANTITIES[quantity].array
+    return array.shown if array else None
+
+
+def _class_for(quantity: Quantity) -> type[HubSensor]:
+    match _shown(quantity):
+        case Shown.MEAN | Shown.SUM:
+            return ArraySensor
+        case Shown.COUNT:
+            return TextArraySensor
+        case None:
+            is_time = QUANTITIES[quantity].kind is Kind.TIME
+            return TimestampSensor if is_time else HubSensor

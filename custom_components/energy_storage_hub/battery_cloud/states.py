@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from ..model.states import AttributeRow, KindTable, Quantity, SourceTable, StateRow, Take
+from ..model.quantity import Quantity
+from ..model.states import AttributeRow, KindTable, SourceTable, StateRow, Take
 from .faults import FAULTS
 
 Q = Quantity

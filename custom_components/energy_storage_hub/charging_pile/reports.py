@@ -7,8 +7,9 @@ import logging
 import time
 from typing import Any
 
+from ..model.quantity import Quantity
 from ..model.source import Happening, Reading
-from ..model.states import Quantity, Value
+from ..model.states import Value
 from . import answers, values as make
 from .alarms import active
 from .clock import TOLERANCE

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from ..model.states import Quantity, StateRow
+from ..model.quantity import Pace, Quantity
+from ..model.states import StateRow
 from .commands import COMMANDS
 
 Q = Quantity
@@ -37,6 +38,11 @@ def made(command: int, key: str, name: str, quantity: Q, **more: Any) -> StateRo
 def technical(*rows: StateRow) -> tuple[StateRow, ...]:
     """Mark states as technical information."""
     return tuple(replace(row, diagnostic=True) for row in rows)
+
+
+def at_once(*rows: StateRow) -> tuple[StateRow, ...]:
+    """Write states whenever they change: they are told once, of something that is over."""
+    return tuple(replace(row, pace=Pace.AT_ONCE) for row in rows)
 
 
 def shown(*rows: StateRow) -> tuple[StateRow, ...]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from ..model.states import AttributeRow, StateRow
 from .enums import CONNECTOR_STATUS, START_RESULT, STOP_REASON
-from .rows import Q, made, shown, technical, told
+from .rows import Q, at_once, made, shown, technical, told
 
 PLUGGED_IN = -5
 """Work state 5 without a reservation: some dialects mean "plugged in" by it."""
@@ -96,7 +96,7 @@ START: tuple[StateRow, ...] = technical(
 
 HALF_HOURS = "half_hours"
 
-RECORD: tuple[StateRow, ...] = (
+RECORD: tuple[StateRow, ...] = at_once(
     *shown(
         made(
             202,

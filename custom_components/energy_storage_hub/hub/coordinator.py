@@ -35,7 +35,6 @@ from .adding import Adding
 from .devices import async_device_info, async_register
 from .errors import command_error, setup_error, update_error
 from .problems import Problems
-from .quantities import MEASURED
 from .settings import Changing
 from .store import Changes, DeviceStore, counter_keys
 from .writer import Writer
@@ -92,8 +91,8 @@ class HubCoordinator(DataUpdateCoordinator[Mapping[str, DeviceStore]], SourceLis
         rows = self.source.table.rows
         self._attributes = self.source.table.attributes
         self._counters = counter_keys(rows)
-        measured = frozenset(key for key, row in rows.items() if row.quantity in MEASURED)
-        self.writer = Writer(hass.loop, measured, write_interval)
+        paced = frozenset(key for key, row in rows.items() if row.paced)
+        self.writer = Writer(hass.loop, paced, write_interval)
         self._started = False
 
     # Running the source.

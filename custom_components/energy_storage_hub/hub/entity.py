@@ -10,7 +10,8 @@ from homeassistant.const import EntityCategory
 from homeassistant.core import callback
 from homeassistant.helpers.entity import Entity
 
-from ..model.states import AttributeRow, CommandRow, EventRow, Quantity, SettingRow, StateRow, Value
+from ..model.quantity import QUANTITIES, Kind
+from ..model.states import AttributeRow, CommandRow, EventRow, SettingRow, StateRow, Value
 from .coordinator import HubCoordinator
 
 
@@ -137,6 +138,6 @@ class SettingEntity(ValueEntity[SettingRow]):
 
 
 def _shown(beside: AttributeRow, value: Value) -> Any:
-    if beside.quantity is Quantity.TIMESTAMP and isinstance(value, int | float):
+    if QUANTITIES[beside.quantity].kind is Kind.TIME and isinstance(value, int | float):
         return datetime.fromtimestamp(value, UTC).isoformat()
     return list(value) if isinstance(value, tuple) else value

@@ -1,4 +1,4 @@
-"""What a quantity is in Home Assistant: platform, device class, unit, state class, precision."""
+"""Home Assistant's words for a quantity: platform, device class, state class, precision."""
 
 from __future__ import annotations
 
@@ -9,116 +9,74 @@ from homeassistant.components.binary_sensor import (  # type: ignore[attr-define
 )
 from homeassistant.components.number import NumberDeviceClass
 from homeassistant.components.sensor import SensorDeviceClass, SensorStateClass
-from homeassistant.const import (
-    DEGREE,
-    PERCENTAGE,
-    Platform,
-    UnitOfApparentPower,
-    UnitOfElectricCurrent,
-    UnitOfElectricPotential,
-    UnitOfEnergy,
-    UnitOfFrequency,
-    UnitOfPower,
-    UnitOfReactivePower,
-    UnitOfTemperature,
-    UnitOfTime,
-    UnitOfVolume,
-)
+from homeassistant.const import Platform
 
-from ..model.states import Quantity, SettingRow
+from ..model.quantity import QUANTITIES, Quantity
+from ..model.states import SettingRow
 
 Q = Quantity
-
-_MEASUREMENT = SensorStateClass.MEASUREMENT
-_TOTAL_INCREASING = SensorStateClass.TOTAL_INCREASING
+D = SensorDeviceClass
 
 
 @dataclass(frozen=True, slots=True)
-class SensorMeaning:
-    """How a sensor of a quantity presents itself."""
+class SensorWords:
+    """How a sensor of a quantity presents itself. Its unit is the quantity's."""
 
     device_class: SensorDeviceClass | None = None
-    unit: str | None = None
-    state_class: SensorStateClass | None = None
     precision: int | None = None
+    """Decimals displayed; None for what is no number, or one of no known size."""
+    measured: bool = False
+    """What it was over time is worth a statistic."""
 
 
-@dataclass(frozen=True, slots=True)
-class NumberMeaning:
-    """How a number that a person can set presents itself."""
-
-    device_class: NumberDeviceClass | None
-    unit: str | None
+def _measured(device_class: SensorDeviceClass | None, precision: int) -> SensorWords:
+    return SensorWords(device_class, precision, measured=True)
 
 
-SENSORS: dict[Q, SensorMeaning] = {
-    Q.POWER: SensorMeaning(SensorDeviceClass.POWER, UnitOfPower.WATT, _MEASUREMENT, 0),
-    Q.REACTIVE_POWER: SensorMeaning(
-        SensorDeviceClass.REACTIVE_POWER, UnitOfReactivePower.VOLT_AMPERE_REACTIVE, _MEASUREMENT, 0
-    ),
-    Q.APPARENT_POWER: SensorMeaning(
-        SensorDeviceClass.APPARENT_POWER, UnitOfApparentPower.VOLT_AMPERE, _MEASUREMENT, 0
-    ),
-    Q.VOLTAGE: SensorMeaning(
-        SensorDeviceClass.VOLTAGE, UnitOfElectricPotential.VOLT, _MEASUREMENT, 1
-    ),
-    Q.VOLTAGE_DIFFERENCE: SensorMeaning(
-        SensorDeviceClass.VOLTAGE, UnitOfElectricPotential.MILLIVOLT, _MEASUREMENT, 0
-    ),
-    Q.CURRENT: SensorMeaning(
-        SensorDeviceClass.CURRENT, UnitOfElectricCurrent.AMPERE, _MEASUREMENT, 1
-    ),
-    Q.LEAKAGE_CURRENT: SensorMeaning(
-        SensorDeviceClass.CURRENT, UnitOfElectricCurrent.MILLIAMPERE, _MEASUREMENT, 1
-    ),
-    Q.FREQUENCY: SensorMeaning(SensorDeviceClass.FREQUENCY, UnitOfFrequency.HERTZ, _MEASUREMENT, 2),
-    Q.TEMPERATURE: SensorMeaning(
-        SensorDeviceClass.TEMPERATURE, UnitOfTemperature.CELSIUS, _MEASUREMENT, 1
-    ),
-    Q.STATE_OF_CHARGE: SensorMeaning(SensorDeviceClass.BATTERY, PERCENTAGE, _MEASUREMENT, 0),
-    Q.STATE_OF_HEALTH: SensorMeaning(None, PERCENTAGE, _MEASUREMENT, 0),
-    Q.PERCENTAGE: SensorMeaning(None, PERCENTAGE, _MEASUREMENT, 0),
-    Q.RATIO: SensorMeaning(None, None, _MEASUREMENT, 3),
-    Q.POWER_FACTOR: SensorMeaning(SensorDeviceClass.POWER_FACTOR, None, _MEASUREMENT, 2),
-    Q.RESISTANCE: SensorMeaning(None, "kΩ", _MEASUREMENT, 0),
-    Q.MEASURE: SensorMeaning(None, None, _MEASUREMENT, 2),
-    Q.ENERGY_TOTAL: SensorMeaning(
-        SensorDeviceClass.ENERGY, UnitOfEnergy.KILO_WATT_HOUR, _TOTAL_INCREASING, 2
-    ),
-    Q.ENERGY_DAY: SensorMeaning(
-        SensorDeviceClass.ENERGY, UnitOfEnergy.KILO_WATT_HOUR, _TOTAL_INCREASING, 2
-    ),
-    Q.ENERGY_STORED: SensorMeaning(
-        SensorDeviceClass.ENERGY_STORAGE, UnitOfEnergy.KILO_WATT_HOUR, _MEASUREMENT, 2
-    ),
-    Q.ENERGY_TARGET: SensorMeaning(SensorDeviceClass.ENERGY, UnitOfEnergy.KILO_WATT_HOUR, None, 2),
-    Q.ENERGY_AMOUNT: SensorMeaning(SensorDeviceClass.ENERGY, UnitOfEnergy.KILO_WATT_HOUR, None, 2),
-    Q.VOLUME: SensorMeaning(SensorDeviceClass.VOLUME_STORAGE, UnitOfVolume.LITERS, None, 0),
-    Q.CHARGE_TOTAL: SensorMeaning(None, "Ah", _TOTAL_INCREASING, 0),
-    Q.CAPACITY: SensorMeaning(None, "Ah", None, 1),
-    Q.MONEY: SensorMeaning(SensorDeviceClass.MONETARY, "CNY", None, 2),
-    Q.COUNT: SensorMeaning(None, None, _MEASUREMENT, 0),
-    Q.CYCLES: SensorMeaning(None, None, _TOTAL_INCREASING, 0),
-    Q.DURATION_MS: SensorMeaning(SensorDeviceClass.DURATION, UnitOfTime.MILLISECONDS, None, 0),
-    Q.DURATION_S: SensorMeaning(SensorDeviceClass.DURATION, UnitOfTime.SECONDS, None, 0),
-    Q.DURATION_MIN: SensorMeaning(SensorDeviceClass.DURATION, UnitOfTime.MINUTES, None, 0),
-    Q.TIMESTAMP: SensorMeaning(SensorDeviceClass.TIMESTAMP),
-    Q.SETTING: SensorMeaning(),
-    Q.COORDINATE: SensorMeaning(None, DEGREE, None, 5),
-    Q.ENUM: SensorMeaning(SensorDeviceClass.ENUM),
-    Q.CODE: SensorMeaning(),
-    Q.TEXT: SensorMeaning(),
-    Q.VERSION: SensorMeaning(),
-    Q.VOLTAGE_ARRAY: SensorMeaning(
-        SensorDeviceClass.VOLTAGE, UnitOfElectricPotential.VOLT, _MEASUREMENT, 3
-    ),
-    Q.TEMPERATURE_ARRAY: SensorMeaning(
-        SensorDeviceClass.TEMPERATURE, UnitOfTemperature.CELSIUS, _MEASUREMENT, 1
-    ),
-    Q.POWER_ARRAY: SensorMeaning(SensorDeviceClass.POWER, UnitOfPower.WATT, _MEASUREMENT, 0),
-    Q.ENERGY_ARRAY: SensorMeaning(SensorDeviceClass.ENERGY, UnitOfEnergy.KILO_WATT_HOUR, None, 2),
-    Q.NUMBER_ARRAY: SensorMeaning(None, None, _MEASUREMENT, 3),
-    Q.TEXT_ARRAY: SensorMeaning(),
+SENSORS: dict[Q, SensorWords] = {
+    Q.POWER: _measured(D.POWER, 0),
+    Q.REACTIVE_POWER: _measured(D.REACTIVE_POWER, 0),
+    Q.APPARENT_POWER: _measured(D.APPARENT_POWER, 0),
+    Q.VOLTAGE: _measured(D.VOLTAGE, 1),
+    Q.VOLTAGE_DIFFERENCE: _measured(D.VOLTAGE, 0),
+    Q.CURRENT: _measured(D.CURRENT, 1),
+    Q.LEAKAGE_CURRENT: _measured(D.CURRENT, 1),
+    Q.FREQUENCY: _measured(D.FREQUENCY, 2),
+    Q.TEMPERATURE: _measured(D.TEMPERATURE, 1),
+    Q.STATE_OF_CHARGE: _measured(D.BATTERY, 0),
+    Q.STATE_OF_HEALTH: _measured(None, 0),
+    Q.PERCENTAGE: _measured(None, 0),
+    Q.RATIO: _measured(None, 3),
+    Q.POWER_FACTOR: _measured(D.POWER_FACTOR, 2),
+    Q.RESISTANCE: _measured(None, 0),
+    Q.MEASURE: _measured(None, 2),
+    Q.ENERGY_TOTAL: SensorWords(D.ENERGY, 2),
+    Q.ENERGY_DAY: SensorWords(D.ENERGY, 2),
+    Q.ENERGY_STORED: _measured(D.ENERGY_STORAGE, 2),
+    Q.ENERGY_TARGET: SensorWords(D.ENERGY, 2),
+    Q.ENERGY_AMOUNT: SensorWords(D.ENERGY, 2),
+    Q.VOLUME: SensorWords(D.VOLUME_STORAGE, 0),
+    Q.CHARGE_TOTAL: SensorWords(None, 0),
+    Q.CAPACITY: SensorWords(None, 1),
+    Q.MONEY: SensorWords(D.MONETARY, 2),
+    Q.COUNT: _measured(None, 0),
+    Q.CYCLES: SensorWords(None, 0),
+    Q.DURATION_MS: SensorWords(D.DURATION, 0),
+    Q.DURATION_S: SensorWords(D.DURATION, 0),
+    Q.DURATION_MIN: SensorWords(D.DURATION, 0),
+    Q.TIMESTAMP: SensorWords(D.TIMESTAMP),
+    Q.SETTING: SensorWords(),
+    Q.COORDINATE: SensorWords(None, 5),
+    Q.ENUM: SensorWords(D.ENUM),
+    Q.CODE: SensorWords(),
+    Q.TEXT: SensorWords(),
+    Q.VERSION: SensorWords(),
+    Q.VOLTAGE_ARRAY: _measured(D.VOLTAGE, 3),
+    Q.TEMPERATURE_ARRAY: _measured(D.TEMPERATURE, 1),
+    Q.POWER_ARRAY: _measured(D.POWER, 0),
+    Q.ENERGY_ARRAY: SensorWords(D.ENERGY, 2),
+    Q.NUMBER_ARRAY: _measured(None, 3),
+    Q.TEXT_ARRAY: SensorWords(),
 }
 
 BINARY_SENSORS: dict[Q, BinarySensorDeviceClass | None] = {
@@ -128,20 +86,20 @@ BINARY_SENSORS: dict[Q, BinarySensorDeviceClass | None] = {
     Q.FAULT: BinarySensorDeviceClass.PROBLEM,
 }
 
+
 _NUMBER_CLASSES = {str(known): known for known in NumberDeviceClass}
 
-NUMBERS: dict[Q, NumberMeaning] = {
-    quantity: NumberMeaning(_NUMBER_CLASSES.get(str(meaning.device_class)), meaning.unit)
-    for quantity, meaning in SENSORS.items()
-}
-"""How a setting of a quantity presents itself: as its sensor does."""
 
-MEASURED = frozenset(
-    quantity
-    for quantity, meaning in SENSORS.items()
-    if meaning.state_class is not None or quantity is Q.TIMESTAMP
-)
-"""Quantities that change with every report: written at the chosen rate. The rest at once."""
+def number_class_of(quantity: Q) -> NumberDeviceClass | None:
+    """Return how a number that a person can set presents itself: as its sensor does."""
+    return _NUMBER_CLASSES.get(str(SENSORS[quantity].device_class))
+
+
+def state_class_of(quantity: Q) -> SensorStateClass | None:
+    """Return how Home Assistant keeps statistics of a quantity, if at all."""
+    if QUANTITIES[quantity].counter:
+        return SensorStateClass.TOTAL_INCREASING
+    return SensorStateClass.MEASUREMENT if SENSORS[quantity].measured else None
 
 
 def platform_of(quantity: Q) -> Platform:

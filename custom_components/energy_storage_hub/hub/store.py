@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from ..model.quantity import QUANTITIES, Counter
 from ..model.source import Reading
-from ..model.states import Quantity, StateRow, Value
-
-_COUNTERS = frozenset({Quantity.ENERGY_TOTAL, Quantity.CHARGE_TOTAL, Quantity.CYCLES})
+from ..model.states import StateRow, Value
 
 _DROPS_BELIEVED = 5
 """So many reports in a row must agree before a counter may fall: a battery was replaced."""
@@ -26,7 +25,9 @@ class Changes:
 
 def counter_keys(rows: Mapping[str, StateRow]) -> frozenset[str]:
     """Return the keys of the states that count up for life."""
-    return frozenset(key for key, row in rows.items() if row.quantity in _COUNTERS)
+    return frozenset(
+        key for key, row in rows.items() if QUANTITIES[row.quantity].counter is Counter.LIFE
+    )
 
 
 class DeviceStore:

@@ -1,4 +1,4 @@
-"""Which entities are written when: those that changed, and measurements not too often."""
+"""Which entities are written when: those that changed, and what moves not too often."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ type Write = Callable[[], None]
 class Writer:
     """Writes the entities whose state changed, by serial number and key of the state.
 
-    Measurements are written at most every `interval` s, with what is known then; everything
-    else (modes, flags, faults) is written at once.
+    What moves as time passes is written at most every `interval` s, with what is known then;
+    everything else (modes, flags, faults) is written at once.
     """
 
     def __init__(
-        self, loop: asyncio.AbstractEventLoop, measured: frozenset[str], interval: float
+        self, loop: asyncio.AbstractEventLoop, paced: frozenset[str], interval: float
     ) -> None:
-        """Begin without entities; `measured` are the keys of measurements."""
+        """Begin without entities; `paced` are the keys of what is not written at once."""
         self._loop = loop
-        self._measured = measured
+        self._paced = paced
         self._interval = interval
         self._entities: dict[str, dict[str, list[Write]]] = {}
         self._pending: dict[str, set[str]] = {}
@@ -50,10 +50,10 @@ class Writer:
         """Write the entities of these states: they changed."""
         if not (entities := self._entities.get(serial)):
             return
-        measured = self._measured
-        later = [key for key in keys if key in measured and key in entities]
+        paced = self._paced
+        later = [key for key in keys if key in paced and key in entities]
         for key in keys:
-            if key not in measured:
+            if key not in paced:
                 for write in entities.get(key, ()):
                     write()
         if later:

@@ -9,122 +9,30 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from .states import Quantity, StateRow, Take, Value
+from .quantity import LARGEST, QUANTITIES, Kind
+from .states import StateRow, Take, Value
 
 type Convert = Callable[[Any], Value | None]
-
-_ARRAYS = frozenset(
-    {
-        Quantity.VOLTAGE_ARRAY,
-        Quantity.TEMPERATURE_ARRAY,
-        Quantity.POWER_ARRAY,
-        Quantity.ENERGY_ARRAY,
-        Quantity.NUMBER_ARRAY,
-    }
-)
-
-_DIGITS = {
-    Quantity.POWER: 1,
-    Quantity.REACTIVE_POWER: 1,
-    Quantity.APPARENT_POWER: 1,
-    Quantity.POWER_ARRAY: 1,
-    Quantity.VOLTAGE: 3,
-    Quantity.VOLTAGE_ARRAY: 3,
-    Quantity.VOLTAGE_DIFFERENCE: 1,
-    Quantity.CURRENT: 2,
-    Quantity.LEAKAGE_CURRENT: 1,
-    Quantity.TEMPERATURE: 1,
-    Quantity.TEMPERATURE_ARRAY: 1,
-    Quantity.FREQUENCY: 2,
-    Quantity.STATE_OF_CHARGE: 1,
-    Quantity.STATE_OF_HEALTH: 1,
-    Quantity.PERCENTAGE: 2,
-    Quantity.RESISTANCE: 1,
-    Quantity.ENERGY_TOTAL: 3,
-    Quantity.ENERGY_DAY: 3,
-    Quantity.ENERGY_STORED: 3,
-    Quantity.ENERGY_AMOUNT: 3,
-    Quantity.ENERGY_ARRAY: 3,
-    Quantity.MONEY: 2,
-    Quantity.CHARGE_TOTAL: 3,
-    Quantity.CAPACITY: 3,
-    Quantity.COORDINATE: 6,
-}
-"""Decimals kept; four where nothing is said."""
-
-_LIMIT = {
-    Quantity.POWER: 1e6,
-    Quantity.REACTIVE_POWER: 1e6,
-    Quantity.APPARENT_POWER: 1e6,
-    Quantity.POWER_ARRAY: 1e6,
-    Quantity.VOLTAGE: 1e4,
-    Quantity.VOLTAGE_ARRAY: 1e4,
-    Quantity.CURRENT: 1e4,
-    Quantity.FREQUENCY: 1e3,
-    Quantity.TEMPERATURE: 1e3,
-    Quantity.TEMPERATURE_ARRAY: 1e3,
-    Quantity.STATE_OF_CHARGE: 100.5,
-    Quantity.STATE_OF_HEALTH: 200,
-    Quantity.PERCENTAGE: 1e4,
-    Quantity.ENERGY_STORED: 1e5,
-    Quantity.ENERGY_TOTAL: 4e6,
-    Quantity.ENERGY_DAY: 4e6,
-    Quantity.CHARGE_TOTAL: 4e6,
-    Quantity.CAPACITY: 1e6,
-    Quantity.COUNT: 4e9,
-    Quantity.CYCLES: 4e9,
-    Quantity.DURATION_MS: 4e9,
-    Quantity.DURATION_S: 4e9,
-    Quantity.DURATION_MIN: 4e9,
-    Quantity.SETTING: 4e9,
-}
-"""Sizes that no home has: what is beyond is a decoding mishap, not a measurement.
-
-Or 4294967295, which many a wire has for "not known".
-"""
-
-_LARGEST = 1e12
-
-_NEVER_NEGATIVE = frozenset(
-    {
-        Quantity.STATE_OF_CHARGE,
-        Quantity.STATE_OF_HEALTH,
-        Quantity.ENERGY_TOTAL,
-        Quantity.ENERGY_DAY,
-        Quantity.ENERGY_STORED,
-        Quantity.ENERGY_AMOUNT,
-        Quantity.ENERGY_ARRAY,
-        Quantity.CHARGE_TOTAL,
-        Quantity.CAPACITY,
-        Quantity.CYCLES,
-        Quantity.FREQUENCY,
-    }
-)
-
-_OLDEST, _NEWEST = 1_420_070_400, 4_102_444_800  # 2015 and 2100
 
 
 def converter(row: StateRow) -> Convert:
     """Return the function that turns the wire's value into the state's value."""
-    match row.quantity:
-        case Quantity.ENUM:
-            return _enumeration(row)
-        case Quantity.FLAG | Quantity.CONNECTIVITY | Quantity.PROBLEM:
-            return _flag
-        case Quantity.FAULT:
-            return _fault
-        case Quantity.TEXT:
-            return _text(row)
-        case Quantity.TEXT_ARRAY:
-            return _texts
-        case Quantity.VERSION:
-            return _version
-        case Quantity.TIMESTAMP:
-            return _timestamp
-        case quantity if quantity in _ARRAYS:
+    meaning = QUANTITIES[row.quantity]
+    match meaning.kind:
+        case Kind.NUMBER if meaning.array:
             return _array(row)
-        case _:
+        case Kind.NUMBER | Kind.TIME:
             return _taken(row)
+        case Kind.ENUMERATION:
+            return _enumeration(row)
+        case Kind.FLAG:
+            return _flag
+        case Kind.FAULT:
+            return _fault
+        case Kind.TEXT:
+            return _texts if meaning.array else _text(row)
+        case Kind.VERSION:
+            return _version
 
 
 def _taken(row: StateRow) -> Convert:
@@ -140,10 +48,6 @@ def _taken(row: StateRow) -> Convert:
             return lambda values: (
                 number(max(values) - min(values)) if _all_possible(values) else None
             )
-        case Take.SUM:
-            return lambda values: number(sum(values)) if _all_possible(values) else None
-        case Take.LAST:
-            return lambda values: number(values[-1]) if values else None
         case _:
             return number
 
@@ -162,20 +66,26 @@ def _all_possible(values: Sequence[float]) -> bool:
 
     Comparing with NaN is always false: what `max` makes of it depends on its place.
     """
-    return bool(values) and -_LARGEST < sum(values) < _LARGEST
+    try:
+        return bool(values) and -LARGEST < sum(values) < LARGEST
+    except OverflowError:  # a whole number that no float can hold
+        return False
 
 
 def _number(row: StateRow) -> Callable[[Any], float | int | None]:
     scale = row.scale
     unknown = row.unknown
-    digits = row.digits if row.digits is not None else _DIGITS.get(row.quantity, 4)
-    limit = _LIMIT.get(row.quantity, _LARGEST)
-    lowest = 0.0 if row.quantity in _NEVER_NEGATIVE else -limit
+    meaning = QUANTITIES[row.quantity]
+    digits = meaning.digits if row.digits is None else row.digits
+    lowest, highest = meaning.range
 
     def number(value: Any) -> float | int | None:
-        value *= scale
+        try:
+            value *= scale
+        except OverflowError:  # a whole number that no float can hold
+            return None
         # Also false for NaN.
-        if not lowest <= value <= limit:
+        if not lowest <= value <= highest:
             return None
         # Adding zero turns -0.0 into 0.0.
         return float(round(value, digits) + 0.0)
@@ -184,16 +94,13 @@ def _number(row: StateRow) -> Callable[[Any], float | int | None]:
         return None if value in unknown else number(value)
 
     def whole(value: Any) -> float | int | None:
-        if value in unknown or not lowest <= value <= limit:
+        if value in unknown or not lowest <= value <= highest:
             return None
         return int(value)
 
-    if scale == 1.0 and row.quantity in _WHOLE:
+    if meaning.whole:
         return whole
     return number_or_unknown if unknown else number
-
-
-_WHOLE = frozenset({Quantity.CODE, Quantity.COUNT, Quantity.CYCLES})
 
 
 def _array(row: StateRow) -> Convert:
@@ -259,7 +166,3 @@ def _version(value: Any) -> str | None:
     if not 0 < value <= 0xFFFFFFFF:
         return None
     return ".".join(str(byte) for byte in int(value).to_bytes(4, "big"))
-
-
-def _timestamp(value: Any) -> int | None:
-    return int(value) if _OLDEST < value < _NEWEST else None

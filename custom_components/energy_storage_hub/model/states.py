@@ -1,80 +1,23 @@
 """What a state is: one typed row a state, and what it means.
 
 Nothing here imports Home Assistant: the source packages build their tables from these
-types, and `quantities.py` alone turns a `Quantity` into Home Assistant's vocabulary.
+types, and `quantity.py` says what the quantities of the rows mean.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import Enum, auto
 from functools import cached_property
 import re
 
+from .quantity import QUANTITIES, Kind, Meaning, Pace, Quantity
+
 type Value = float | int | bool | str | tuple[float, ...] | tuple[str, ...]
 """A clean value of a state. `None`, where allowed, is "not known"."""
 
-
-class Quantity(Enum):
-    """What the number, text or flag of a state means."""
-
-    # Measurements. The unit after the colon is the unit of the row's scaled value.
-    POWER = auto()  # W
-    REACTIVE_POWER = auto()  # var
-    APPARENT_POWER = auto()  # VA
-    VOLTAGE = auto()  # V
-    VOLTAGE_DIFFERENCE = auto()  # mV, small differences between cells
-    CURRENT = auto()  # A
-    LEAKAGE_CURRENT = auto()  # mA
-    FREQUENCY = auto()  # Hz
-    TEMPERATURE = auto()  # degree Celsius
-    STATE_OF_CHARGE = auto()  # %, the charge a person looks at
-    STATE_OF_HEALTH = auto()  # %
-    PERCENTAGE = auto()  # %
-    RATIO = auto()  # without unit
-    POWER_FACTOR = auto()  # without unit, -1 to 1
-    RESISTANCE = auto()  # kOhm
-    MEASURE = auto()  # a measured number without a known unit
-
-    # Energy.
-    ENERGY_TOTAL = auto()  # kWh, a counter for life
-    ENERGY_DAY = auto()  # kWh, a counter that starts again (day, session)
-    ENERGY_STORED = auto()  # kWh
-    ENERGY_TARGET = auto()  # kWh, a wish
-    ENERGY_AMOUNT = auto()  # kWh, of something that is over, such as the last session
-    CHARGE_TOTAL = auto()  # Ah, a counter for life
-    CAPACITY = auto()  # Ah
-    MONEY = auto()  # CNY
-    VOLUME = auto()  # litres that a tank holds
-
-    # Counts, times and settings.
-    COUNT = auto()  # a number of things
-    CYCLES = auto()  # a counter for life
-    DURATION_MS = auto()
-    DURATION_S = auto()
-    DURATION_MIN = auto()
-    TIMESTAMP = auto()  # Unix seconds
-    SETTING = auto()  # a parameter without a known unit
-    COORDINATE = auto()  # degree of latitude or longitude
-
-    # Things that are not numbers.
-    ENUM = auto()  # `options` of the row: wire number -> slug
-    CODE = auto()  # a raw number without a known meaning
-    FLAG = auto()  # yes or no
-    CONNECTIVITY = auto()  # yes = connected
-    PROBLEM = auto()  # yes = something is wrong
-    FAULT = auto()  # a code in which 0 is "no fault"; a list counts as its codes other than 0
-    TEXT = auto()
-    VERSION = auto()  # four bytes: major.minor.patch.build
-
-    # Arrays: the state is one number made of the elements, which are kept beside it.
-    VOLTAGE_ARRAY = auto()  # V
-    TEMPERATURE_ARRAY = auto()  # degree Celsius
-    POWER_ARRAY = auto()  # W
-    ENERGY_ARRAY = auto()  # kWh; shown is their sum
-    NUMBER_ARRAY = auto()  # without a known unit
-    TEXT_ARRAY = auto()
+_SLUG = re.compile(r"[a-z0-9]+(?:_[a-z0-9]+)*")
 
 
 class Take(Enum):
@@ -85,8 +28,7 @@ class Take(Enum):
     NEGATIVE = auto()  # the size of the value where it is below zero, else zero
     SPREAD = auto()  # largest minus smallest element
     MAXIMUM = auto()  # largest element
-    SUM = auto()  # sum of the elements
-    LAST = auto()  # last element
+    LAST = auto()  # the last element is what an array shows
 
 
 class Absent(Enum):
@@ -107,6 +49,13 @@ class AttributeRow:
     quantity: Quantity = Quantity.TEXT
     slugs: tuple[str, ...] = ()
     """What it may be, or a list of: the catalogues translate them."""
+
+    def __post_init__(self) -> None:
+        """Refuse nonsense. Raises ValueError."""
+        if not self.name or not _SLUG.fullmatch(self.attribute):
+            raise ValueError(f"{self.attribute!r}: needs a name, and a lower-case attribute")
+        if self.slugs and QUANTITIES[self.quantity].kind is not Kind.TEXT:
+            raise ValueError(f"{self.attribute!r}: slugs are for texts")
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +100,19 @@ class StateRow:
     """Values beside the state. A reading tells them under `attribute_key`."""
     deviates: str = ""
     """Why unit, scale or sign are not those of the vendor's table, with the evidence."""
+    pace: Pace | None = None
+    """How fast a change is written, where the quantity's usual pace is not right."""
+
+    def __post_init__(self) -> None:
+        """Refuse what the quantity cannot be, or nobody would heed. Raises ValueError."""
+        for rule, holds in _RULES:
+            if not holds(self):
+                raise ValueError(f"{self.key}: {rule}")
+
+    @property
+    def paced(self) -> bool:
+        """Whether changes are written at the rate that the owner chose, rather than at once."""
+        return (self.pace or QUANTITIES[self.quantity].pace) is Pace.CHOSEN
 
     @property
     def key(self) -> str:
@@ -170,6 +132,60 @@ class StateRow:
     def attribute_key(self, attribute: str) -> str:
         """Name of a value beside the state within its device."""
         return f"{self.key}.{attribute}"
+
+
+def _those(fits: Callable[[Meaning], bool]) -> frozenset[Quantity]:
+    return frozenset(quantity for quantity, meaning in QUANTITIES.items() if fits(meaning))
+
+
+_ENUMERATIONS = _those(lambda it: it.kind is Kind.ENUMERATION)
+_NUMBERS = _those(lambda it: it.kind is Kind.NUMBER and not it.array)
+_NUMBER_ARRAYS = _those(lambda it: it.kind is Kind.NUMBER and it.array is not None)
+_WHOLE = _those(lambda it: it.whole)
+_TEXTS = _those(lambda it: it.kind is Kind.TEXT and not it.array)
+_TIMES = _those(lambda it: it.kind is Kind.TIME)
+_FLAGS = _those(lambda it: it.kind is Kind.FLAG)
+
+_SCALED = (_NUMBERS | _NUMBER_ARRAYS) - _WHOLE
+_SENTINELS = _NUMBERS | _NUMBER_ARRAYS | _TIMES | _TEXTS
+_ZEROS = _NUMBERS | _FLAGS
+_WORDS = _ENUMERATIONS | _TEXTS
+
+_RULES: tuple[tuple[str, Callable[[StateRow], bool]], ...] = (
+    ("needs a state and a name", lambda row: bool(row.state and row.name)),
+    (
+        "scale and digits are for numbers that are not whole",
+        lambda row: (row.scale == 1.0 and row.digits is None) or row.quantity in _SCALED,
+    ),
+    (
+        "an enumeration needs options, and besides it only a text has some",
+        lambda row: (
+            row.quantity not in _ENUMERATIONS
+            if row.options is None
+            else bool(row.options) and row.quantity in _WORDS
+        ),
+    ),
+    (
+        "only numbers, times and texts can stand for what is not known",
+        lambda row: not row.unknown or row.quantity in _SENTINELS,
+    ),
+    (
+        "the last element is for arrays, other parts are for single numbers",
+        lambda row: (
+            row.take is Take.VALUE
+            or row.quantity in (_NUMBER_ARRAYS if row.take is Take.LAST else _NUMBERS)
+        ),
+    ),
+    (
+        "only numbers and flags can be zero when absent",
+        lambda row: row.absent is Absent.UNCHANGED or row.quantity in _ZEROS,
+    ),
+    (
+        "a witness is for what is zero when absent",
+        lambda row: not row.witness or row.absent is Absent.ZERO,
+    ),
+)
+"""What holds for every row; where it does not, the row says what nobody would heed."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from ..model.states import Quantity, StateRow
+from ..model.quantity import Quantity
+from ..model.states import StateRow
 
 Q = Quantity
 """Short, for it stands in every row."""

@@ -10,12 +10,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
+from ..model.quantity import Quantity
 from ..model.states import (
     AttributeRow,
     CommandRow,
     EventRow,
     KindTable,
-    Quantity,
     SourceTable,
     StateRow,
 )
