@@ -63,17 +63,17 @@ def half_hours(at: int, size: int) -> tuple[Row, ...]:
 
 
 def slots(*prices: str) -> tuple[Row, ...]:
-    """Return twelve slots of two hours, with prices of 1.01, 1.02 ..., and 2.01, 2.02 ... CNY."""
+    """Return twelve slots, 1:30 to 2:00, 3:30 to 4:00 ..., at 1.01 ... and at 2.01 ... CNY."""
     size = 4 + 4 * len(prices)
     return tuple(
         row
         for slot in range(1, 13)
         for at in (size * (slot - 1),)
         for row in (
-            Row(at, 1, bytes((2 * slot - 2,)), f"start_hour_{slot}", 2 * slot - 2),
-            Row(at + 1, 1, b"\x00", f"start_minute_{slot}", 0),
-            Row(at + 2, 1, bytes((2 * slot - 1,)), f"end_hour_{slot}", 2 * slot - 1),
-            Row(at + 3, 1, b"\x1e", f"end_minute_{slot}", 30),
+            Row(at, 1, bytes((2 * slot - 1,)), f"start_hour_{slot}", 2 * slot - 1),
+            Row(at + 1, 1, b"\x1e", f"start_minute_{slot}", 30),
+            Row(at + 2, 1, bytes((2 * slot,)), f"end_hour_{slot}", 2 * slot),
+            Row(at + 3, 1, b"\x00", f"end_minute_{slot}", 0),
             *(
                 Row(
                     at + 4 * place,

@@ -253,7 +253,7 @@ async def test_states_of_a_pile() -> None:
         assert [key for key, on in alarms.items() if on is True] == ["cmd108_byte1_bit2"]
         assert alarms["cmd108_unknown_bits"] == ("21.1",)
         tariff = await shown(server, pile, 1102, CODE)
-        assert tariff["cmd1102_slots"][:2] == ("00:00-01:30: 1.01", "02:00-03:30: 1.02")
+        assert tariff["cmd1102_slots"][:2] == ("01:30-02:00: 1.01", "03:30-04:00: 1.02")
         assert len(tariff["cmd1102_slots"]) == 12
 
 

@@ -30,7 +30,7 @@ from .diagnostics import describe_pile, describe_server
 from .frame import Frame
 from .limits import Limits
 from .orders import Orders
-from .pile import CODE, Host, Pile
+from .pile import CODE_PATTERN, Host, Pile
 from .reports import Reports
 from .server import Connection, PileServer
 from .tables import REBOOT, REPORT_NOW, SET_CLOCK, START_CHARGING, STOP_CHARGING, TABLE
@@ -207,7 +207,7 @@ class ChargingPiles(Source, Host):
         if frame.command != Cmd.LOGIN or frame.encrypted:
             return
         code = (decode(frame) or {}).get("charge_point_id", "").strip()
-        if not CODE.fullmatch(code):
+        if not CODE_PATTERN.fullmatch(code):
             connection.close()
         elif pile := self._piles.get(code):
             pile.attach(connection, frame)

@@ -138,7 +138,7 @@ class Command:
         """Return the value of every field that is there, by key, in its unit. Never raises."""
         layout = self._layout_of(len(data))
         values: Values = dict(zip(layout.keys, layout.wire.unpack_from(data), strict=True))
-        # Dividing, not multiplying: 3 / 100 is 0.03, 3 * 0.01 is not.
+        # Dividing, not multiplying: 3 / 10 is 0.3, 3 * 0.1 is not.
         for key, steps in layout.scaled:
             values[key] /= steps
         for key, decoder in layout.decoders:

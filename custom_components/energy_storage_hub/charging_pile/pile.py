@@ -36,7 +36,7 @@ from .tables import CONNECTOR, PILE
 
 _LOGGER = logging.getLogger(__name__)
 
-CODE = re.compile(r"[A-Za-z0-9_.:/+-]{1,32}")
+CODE_PATTERN = re.compile(r"[A-Za-z0-9_.:/+-]{1,32}")
 """What a pile may call itself: anything else is an attack or another protocol."""
 
 MOST_CONNECTORS = 32
