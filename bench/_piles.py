@@ -6,10 +6,9 @@ import asyncio
 from multiprocessing.connection import Connection
 import resource
 
+from custom_components.energy_storage_hub.charging_pile.command_numbers import Cmd
 from custom_components.energy_storage_hub.charging_pile.commands import COMMANDS
 from custom_components.energy_storage_hub.charging_pile.frame import Frame
-
-LOGIN, HEARTBEAT, STATUS = 106, 102, 104
 
 
 def code_of(number: int) -> str:
@@ -17,7 +16,7 @@ def code_of(number: int) -> str:
     return f"BENCH{number:06}"
 
 
-def frame(command: int, code: str, **fields: object) -> bytes:
+def frame(command: Cmd, code: str, **fields: object) -> bytes:
     """Return a frame of a pile."""
     values = {"charge_point_id": code, **fields}
     return Frame(command, COMMANDS[command].encode(values)).encode()
@@ -57,7 +56,7 @@ async def _connect(port: int, piles: int) -> list[_Pile]:
         async with gate:
             reader, writer = await asyncio.open_connection("127.0.0.1", port)
             pile = _Pile(code_of(number), reader, writer)
-            writer.write(frame(LOGIN, pile.code, connector_count=2, heartbeat_interval=15))
+            writer.write(frame(Cmd.LOGIN, pile.code, connector_count=2, heartbeat_interval=15))
             await reader.readexactly(9 + 184 + 9)  # 105 and 1101
             return pile
 
@@ -74,22 +73,22 @@ class _Pile:
 
     def report(self, turn: int) -> None:
         """Send a heartbeat and the status of two connectors, one of which charges."""
-        self.writer.write(frame(HEARTBEAT, self.code, heartbeat_sequence=turn))
-        self.writer.write(frame(STATUS, self.code, connector_id=2, meter_value=500))
+        self.writer.write(frame(Cmd.HEARTBEAT, self.code, heartbeat_sequence=turn))
+        self.writer.write(frame(Cmd.STATUS_REPORT, self.code, connector_id=2, meter_value=5.0))
         self.writer.write(
             frame(
-                STATUS,
+                Cmd.STATUS_REPORT,
                 self.code,
                 connector_id=1,
                 connector_status=2,
                 vehicle_connection_status=2,
                 soc=30 + turn % 70,
-                dc_voltage=3900 + turn,
-                dc_current=1000 - turn,
-                charging_power=390 + turn,
-                session_energy=100 * turn,
+                dc_voltage=390 + turn / 10,
+                dc_current=100 - turn / 10,
+                charging_power=39 + turn / 10,
+                session_energy=turn,
                 session_duration=15 * turn,
-                meter_value=1000 + 100 * turn,
+                meter_value=10 + turn,
             )
         )
 

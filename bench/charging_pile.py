@@ -14,6 +14,7 @@ from typing import override
 
 from custom_components.energy_storage_hub.charging_pile.client import ChargingPiles, Settings
 from custom_components.energy_storage_hub.charging_pile.clock import Clock
+from custom_components.energy_storage_hub.charging_pile.command_numbers import Cmd
 from custom_components.energy_storage_hub.charging_pile.commands import COMMANDS
 from custom_components.energy_storage_hub.charging_pile.frame import Splitter
 from custom_components.energy_storage_hub.charging_pile.limits import Limits
@@ -79,11 +80,13 @@ class _Stores(SourceListener):
 
 
 def _decoding() -> list[tuple[str, str]]:
-    frame = _piles.frame(104, "PILE", connector_id=1, connector_status=2, soc=50, dc_voltage=3900)
+    frame = _piles.frame(
+        Cmd.STATUS_REPORT, "PILE", connector_id=1, connector_status=2, soc=50, dc_voltage=390
+    )
     data = Splitter().feed(frame)[0].data
-    command = COMMANDS[104]
+    command = COMMANDS[Cmd.STATUS_REPORT]
     clock = Clock(UTC)
-    converter = Converter("cmd104", TABLE.kinds[CONNECTOR].rows)
+    converter = Converter(Cmd.STATUS_REPORT, TABLE.kinds[CONNECTOR].rows)
     return [
         ("104: bytes to frame", microseconds(seconds_per_call(lambda: Splitter().feed(frame)))),
         (

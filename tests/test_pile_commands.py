@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import datetime
 from itertools import pairwise
-import struct
 from typing import Any
 
 from homeassistant.util import dt as dt_util
@@ -14,6 +13,7 @@ import pytest
 from custom_components.energy_storage_hub.charging_pile import values as make
 from custom_components.energy_storage_hub.charging_pile.alarms import ALARMS, active
 from custom_components.energy_storage_hub.charging_pile.clock import Clock
+from custom_components.energy_storage_hub.charging_pile.command_numbers import Cmd
 from custom_components.energy_storage_hub.charging_pile.commands import (
     COMMANDS,
     SEED,
@@ -26,11 +26,11 @@ from custom_components.energy_storage_hub.charging_pile.fields import (
     Field,
     Kind,
     read_time,
+    uint,
     write_time,
 )
 from custom_components.energy_storage_hub.charging_pile.frame import Frame
 from custom_components.energy_storage_hub.charging_pile.parameters import PARAMETERS
-from custom_components.energy_storage_hub.charging_pile.tables import CONNECTOR, TABLE
 from custom_components.energy_storage_hub.charging_pile.tariff import (
     check_slots,
     read_slots,
@@ -91,7 +91,9 @@ def values_of(field: Field) -> st.SearchStrategy[Any]:
     """Return what a field can hold."""
     match field.kind:
         case Kind.UINT:
-            return st.integers(0, 256**field.size - 1)
+            return st.integers(0, 256**field.size - 1).map(
+                lambda number: number if field.scale == 1 else number / round(1 / field.scale)
+            )
         case Kind.TEMPERATURE:
             return st.integers(-50, 205)
         case Kind.TEXT:
@@ -179,36 +181,6 @@ def test_a_longer_dialect_is_read_as_far_as_it_is_known() -> None:
     assert status.decode(data + b"\1\2\3") == status.decode(data)
 
 
-def test_layout_of_a_status_by_hand() -> None:
-    """Offsets counted in the seed, not taken from the table."""
-    data = bytearray(239)
-    data[4:12] = b"32010001"
-    data[36:40] = bytes((2, 1, 1, 2))
-    data[40] = 64
-    struct.pack_into("<I", data, 41, 2002)
-    data[45] = 2
-    struct.pack_into("<HH", data, 58, 4012, 987)
-    struct.pack_into("<III", data, 85, 1234, 130050, 131284)
-    data[137:145] = bytes.fromhex("20260601103005ff")
-    struct.pack_into("<I", data, 153, 396)
-    data[171] = 0x58
-    struct.pack_into("<B", data, 233, 7)
-    told = COMMANDS[104].decode(bytes(data))
-    assert told["charge_point_id"] == "32010001"
-    assert [told[key] for key in ("connector_count", "connector_id", "connector_type")] == [2, 1, 1]
-    assert (told["connector_status"], told["soc"], told["error_code"]) == (2, 64, 2002)
-    assert (told["dc_voltage"], told["dc_current"]) == (4012, 987)
-    assert told["start_time"] == local("2026-06-01T10:30:05")
-    assert told["connector_temperature"] == 38
-    status = make.status(told, Clock(dt_util.UTC))
-    assert status["session_energy"] == 12.347
-    states = make.Converter("cmd104", TABLE.kinds[CONNECTOR].rows).states(status)
-    assert states["cmd104_charging_power"] == 39600.0
-    assert states["cmd104_dc_current"] == 98.7
-    assert states["cmd104_iec61851"] == "c"
-    assert states["cmd104_error_code"] == "insulation_fault"
-
-
 @pytest.mark.parametrize(
     ("wire", "time"),
     [
@@ -227,12 +199,25 @@ def test_times_that_are_none_are_not_known(wire: str, time: datetime | None) -> 
 
 
 def test_fields_that_do_not_fit_are_refused() -> None:
+    start = Cmd.START_CHARGING_REQUEST
     with pytest.raises(ValueError, match="more than 32"):
-        request(7, {"id_tag": "x" * 33})
+        request(start, {"id_tag": "x" * 33})
     with pytest.raises(ValueError, match="start_charging"):
-        request(7, {"connector_id": 300})
+        request(start, {"connector_id": 300})
     with pytest.raises(ValueError, match="no field"):
-        request(7, {"socket": 1})
+        request(start, {"socket": 1})
+
+
+@pytest.mark.parametrize("balance", [42949672.96, -0.01, float("inf"), float("nan")])
+def test_amounts_that_do_not_fit_are_refused(balance: float) -> None:
+    """Four bytes hold 42949672.95 at most."""
+    with pytest.raises(ValueError, match=r"start_charging|account_balance"):
+        request(Cmd.START_CHARGING_REQUEST, {"account_balance": balance})
+
+
+def test_scales_are_tenths_hundredths_or_thousandths() -> None:
+    with pytest.raises(ValueError, match="energy: scale"):
+        uint(4, "energy", 0.05, "kWh")
 
 
 def test_a_command_that_is_not_known_is_not_decoded() -> None:
@@ -267,14 +252,14 @@ def test_alarm_bits_count_from_the_lowest() -> None:
 @pytest.mark.parametrize(
     ("told", "before", "reading"),
     [
-        ({"meter_value": 0, "meter_start": 15698}, 0.0, 156.98),
-        ({"meter_value": 15700, "meter_start": 15698}, 156.98, 157.0),
-        ({"meter_value": 0, "meter_start": 0}, 157.0, 157.0),
-        ({"meter_value": 100, "meter_start": 0}, 157.0, 157.0),
+        ({"meter_value": 0.0, "meter_start": 156.98}, 0.0, 156.98),
+        ({"meter_value": 157.0, "meter_start": 156.98}, 156.98, 157.0),
+        ({"meter_value": 0.0, "meter_start": 0.0}, 157.0, 157.0),
+        ({"meter_value": 1.0, "meter_start": 0.0}, 157.0, 157.0),
         ({}, 0.0, 0.0),
     ],
 )
-def test_the_meter_never_falls(told: dict[str, int], before: float, reading: float) -> None:
+def test_the_meter_never_falls(told: dict[str, float], before: float, reading: float) -> None:
     assert make.lifetime(told, before) == reading
 
 
@@ -286,14 +271,14 @@ def test_battery_details() -> None:
             "brm_manufacture_year": 0xDF07,
             "brm_manufacture_month": 3,
             "brm_manufacture_day": 9,
-            "bcp_max_cell_voltage": 365,
+            "bcp_max_cell_voltage": 36.5,
         }
     )
     assert told["brm_bms_protocol_version"] == "1.1"
     assert told["brm_bms_software_version"] is None
     assert told["brm_manufacture_date"] == "2015-03-09"
-    assert told["bcp_max_cell_voltage"] == pytest.approx(3.65)
-    assert make.bms({"bcp_max_cell_voltage": 43})["bcp_max_cell_voltage"] == pytest.approx(4.3)
+    assert told["bcp_max_cell_voltage"] == 3.65
+    assert make.bms({"bcp_max_cell_voltage": 4.3})["bcp_max_cell_voltage"] == 4.3
 
 
 def test_an_ac_connector_has_no_dc_values() -> None:

@@ -399,7 +399,7 @@ async def test_encrypted_frames_are_refused_and_told() -> None:
 async def test_bms_reports_with_the_short_connector_number() -> None:
     async with serve(PATIENT, CODE) as server, peer(server.port) as pile:
         await sign_in(pile)
-        report = frame(302, {"connector_id": 1, "bcs_soc": 555})
+        report = frame(302, {"connector_id": 1, "bcs_soc": 55.5})
         short = report.data[:7] + report.data[8:]
         pile.say(type(report)(302, short).encode())
         await until(lambda: server.heard.states.get(FIRST, {}).get("cmd302_bcs_soc") == 55.5)
@@ -593,7 +593,9 @@ async def test_every_dialect_is_understood(hass: HomeAssistant, name: str) -> No
 
 async def test_the_third_decimal() -> None:
     async with connected() as (server, pile):
-        pile.send(104, {"connector_id": 1, "session_energy": 1234, "session_energy_thousandth": 5})
+        pile.send(
+            104, {"connector_id": 1, "session_energy": 12.34, "session_energy_thousandth": 0.005}
+        )
         await until(lambda: server.state("cmd104_session_energy") == 12.345)
 
 
@@ -630,7 +632,7 @@ async def test_records_are_answered_always_and_counted_once() -> None:
 async def test_a_record_echoes_what_the_pile_needs_to_forget_it() -> None:
     async with serve(PATIENT, CODE) as server, peer(server.port) as pile:
         await sign_in(pile)
-        record = {"connector_id": 2, "id_tag": "CARD", "internal_index": 99, "session_energy": 5}
+        record = {"connector_id": 2, "id_tag": "CARD", "internal_index": 99, "session_energy": 0.05}
         for command, answered_by in ((202, 201), (222, 221), (206, 205)):
             pile.tell(command, {**record, "transaction_id": f"T{command}"})
             answers = []

@@ -6,10 +6,15 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from custom_components.energy_storage_hub.charging_pile.fields import HALF_HOURS
+
 IDLE, PREPARING, CHARGING, FINISHED, START_FAILED, FAULT = 0, 1, 2, 3, 4, 6
 
 REMOTE_STOP, BATTERY_FULL, USER_STOP = 311, 316, 200
 BACKEND, CARD = 1, 0
+
+PRICE, SERVICE_PRICE = 0.80, 0.30
+"""Of a kWh, CNY; the service is part of the price."""
 
 _PREPARATION = 4.0
 _FULL = 100.0
@@ -93,7 +98,6 @@ class Connector:
     def status(self, *, idle_meter: bool) -> dict[str, Any]:
         """Return the fields of 104 that are the connector's own."""
         charging = self.state == CHARGING
-        hundredths = int(self.energy * 100)
         return {
             "connector_id": self.number,
             "connector_type": 1,
@@ -101,37 +105,40 @@ class Connector:
             "soc": int(self.soc) if self.linked else 0,
             "error_code": self.error_code,
             "vehicle_connection_status": 2 if self.linked else 0,
-            "session_cost": round(self.energy * 80),
-            "session_energy_cost": round(self.energy * 50),
-            "session_service_cost": round(self.energy * 30),
-            "dc_voltage": round(self.voltage * 10) if charging else 0,
-            "dc_current": round(self.current * 10),
-            "bms_demand_voltage": round(self.voltage * 10) if charging else 0,
-            "bms_demand_current": round(self.current * 10),
+            "session_cost": self.energy * PRICE,
+            "session_energy_cost": self.energy * (PRICE - SERVICE_PRICE),
+            "session_service_cost": self.energy * SERVICE_PRICE,
+            "dc_voltage": self.voltage if charging else 0,
+            "dc_current": self.current,
+            "bms_demand_voltage": self.voltage if charging else 0,
+            "bms_demand_current": self.current,
             "bms_charging_mode": 2 if charging else 0,
-            **{f"ac_voltage_l{phase}": 2300 + phase for phase in (1, 2, 3)},
-            **{f"ac_current_l{phase}": round(self.power * 1000 / 690 * 10) for phase in (1, 2, 3)},
+            **{f"ac_voltage_l{phase}": 230 + phase / 10 for phase in (1, 2, 3)},
+            **{f"ac_current_l{phase}": self.power * 1000 / 690 for phase in (1, 2, 3)},
             "remaining_charging_time": self.remaining,
             "session_duration": round(self.seconds),
-            "session_energy": hundredths,
-            "session_energy_thousandth": int(self.energy * 1000) - hundredths * 10,
-            "meter_start": round((self.meter_start or self.meter) * 100),
-            "meter_value": round(self.meter * 100) if charging or idle_meter else 0,
+            **self._hundredths_and_third(),
+            "meter_start": self.meter_start or self.meter,
+            "meter_value": self.meter if charging or idle_meter else 0,
             "start_method": self.method,
             "id_tag": self.id_tag,
             "start_time": self.started,
-            "charging_power": round(self.power * 10),
+            "charging_power": self.power,
             "outlet_air_temperature": 31 if charging else 22,
             "ambient_temperature": 21,
             "connector_temperature": 38 if charging else 23,
             "vin": self.vin if self.linked else "",
             "transaction_id": self.transaction,
-            "dc_pile_ac_meter_energy": round(self.meter * 1.06 * 1000),
+            "dc_pile_ac_meter_energy": self.meter * 1.06,
         }
 
-    def record(self, now: datetime, reason: int, step: float) -> dict[str, Any]:
-        """Return the fields of a record; its energies are counted in `step` kWh."""
-        hundredths = int(self.energy * 100)
+    def _hundredths_and_third(self) -> dict[str, float]:
+        """Return the session's energy in full 0.01 kWh, and its third decimal beside it."""
+        hundredths, third = divmod(int(self.energy * 1000), 10)
+        return {"session_energy": hundredths / 100, "session_energy_thousandth": third / 1000}
+
+    def record(self, now: datetime, reason: int, *, fine: bool) -> dict[str, Any]:
+        """Return the fields of a record; a fine one has room for its energy's third decimal."""
         return {
             "connector_type": 1,
             "connector_id": self.number,
@@ -142,12 +149,12 @@ class Connector:
             "soc_start": 30,
             "soc_stop": int(self.soc),
             "stop_reason": reason,
-            "session_energy": hundredths if step == 0.01 else round(self.energy / step),
-            "session_energy_thousandth": int(self.energy * 1000) - hundredths * 10,
-            "meter_start": round(self.meter_start / step),
-            "meter_stop": round(self.meter / step),
-            "session_cost": round(self.energy * 80),
-            "session_service_cost": round(self.energy * 30),
+            **self._hundredths_and_third(),
+            **({"session_energy": self.energy} if fine else {}),
+            "meter_start": self.meter_start,
+            "meter_stop": self.meter,
+            "session_cost": self.energy * PRICE,
+            "session_service_cost": self.energy * SERVICE_PRICE,
             "internal_index": 4000 + self.sessions,
             "record_index": self.sessions,
             "record_count": self.sessions,
@@ -155,11 +162,12 @@ class Connector:
             "license_plate": "粤B12345",
             "start_method": self.method,
             "transaction_id": self.transaction,
-            **{
-                f"energy_period_{number:02}": round(energy / step)
-                for number, energy in enumerate(self.half_hours, start=1)
-            },
+            **self.periods(),
         }
+
+    def periods(self) -> dict[str, float]:
+        """Return the energies of the half hours, as records and 114 tell them."""
+        return dict(zip(HALF_HOURS, self.half_hours, strict=True))
 
     def bms(self) -> dict[str, Any]:
         """Return the fields of 302 that the vehicle tells."""
@@ -169,8 +177,8 @@ class Connector:
             "vehicle_connection_status": 2 if self.linked else 0,
             "brm_bms_protocol_version": b"\x00\x01\x01",
             "brm_battery_type": 3,
-            "brm_rated_capacity": 1520,
-            "brm_rated_total_voltage": 3950,
+            "brm_rated_capacity": 152,
+            "brm_rated_total_voltage": 395,
             "brm_battery_manufacturer": "CATL",
             "brm_manufacture_year": 2021,
             "brm_manufacture_month": 6,
@@ -178,21 +186,22 @@ class Connector:
             "brm_charge_cycles": 182,
             "brm_ownership": 1,
             "brm_vin": self.vin,
-            "bcp_max_cell_voltage": 365,
-            "bcp_max_charging_current": 1250,
-            "bcp_rated_total_energy": round(self.capacity * 10),
-            "bcp_max_total_voltage": 4320,
+            # 3.65 V, from one of the piles that count in 0.01 V.
+            "bcp_max_cell_voltage": 36.5,
+            "bcp_max_charging_current": 125,
+            "bcp_rated_total_energy": self.capacity,
+            "bcp_max_total_voltage": 432,
             "bcp_max_temperature": 55,
-            "bcp_soc": round(self.soc * 10),
-            "bcp_pack_voltage": round(self.voltage * 10),
+            "bcp_soc": self.soc,
+            "bcp_pack_voltage": self.voltage,
             "bro_bms_ready": 0xAA,
-            "bcl_voltage_demand": 4320,
-            "bcl_current_demand": 1250,
+            "bcl_voltage_demand": 432,
+            "bcl_current_demand": 125,
             "bcl_charging_mode": 2,
-            "bcs_measured_voltage": round(self.voltage * 10),
-            "bcs_measured_current": round(self.current * 10),
-            "bcs_max_cell_voltage": 351,
-            "bcs_soc": round(self.soc * 10),
+            "bcs_measured_voltage": self.voltage,
+            "bcs_measured_current": self.current,
+            "bcs_max_cell_voltage": 3.51,
+            "bcs_soc": self.soc,
             "bcs_remaining_charging_time": self.remaining,
             "bsm_max_battery_temperature": 34,
             "bsm_min_battery_temperature": 31,

@@ -10,6 +10,7 @@ import time
 from types import TracebackType
 from typing import Any, Self
 
+from custom_components.energy_storage_hub.charging_pile.command_numbers import Cmd
 from custom_components.energy_storage_hub.charging_pile.commands import COMMANDS
 from custom_components.energy_storage_hub.charging_pile.fields import Values
 from custom_components.energy_storage_hub.charging_pile.frame import Frame, Splitter
@@ -92,17 +93,17 @@ class Link(ABC):
         if self._writer:
             self._writer.write(data)
 
-    def send(self, command: int, fields: Mapping[str, Any], *, encrypted: bool = False) -> None:
+    def send(self, command: Cmd, fields: Mapping[str, Any], *, encrypted: bool = False) -> None:
         """Send a command in the pile's dialect."""
         data = self.encode(command, fields)
         self._sequence = (self._sequence + 1) % 256
         info = self.dialect.info | (0x80 if encrypted else 0)
         self.send_bytes(Frame(command, data, info, self._sequence).encode())
 
-    def encode(self, command: int, fields: Mapping[str, Any]) -> bytes:
+    def encode(self, command: Cmd, fields: Mapping[str, Any]) -> bytes:
         """Return the data of a command: as long as the dialect has it."""
         known = COMMANDS[command]
-        if "charge_point_id" in known.by_key:
+        if known.says_who:
             fields = {"charge_point_id": self.code, **fields}
         data = known.encode({key: value for key, value in fields.items() if key in known.by_key})
         length = self.dialect.lengths.get(command, len(data))

@@ -9,6 +9,7 @@ import secrets
 import time
 from typing import override
 
+from custom_components.energy_storage_hub.charging_pile.command_numbers import Cmd
 from custom_components.energy_storage_hub.charging_pile.fields import Values, read_time
 
 from .connector import (
@@ -27,7 +28,8 @@ from .connector import (
 from .dialects import NEWEST, Dialect
 from .link import Link
 
-_TARIFF = ((0, 14, 35), (14, 42, 80), (42, 48, 35))
+_TARIFF = ((0, 14, 0.35), (14, 42, 0.80), (42, 48, 0.35))
+"""First half hour, the one after the last, and the price, CNY/kWh."""
 _RECORDS_KEPT = 50
 
 
@@ -57,9 +59,9 @@ class SimulatedPile(Link):
         self.boots = 1
         self.heartbeats = heartbeat
         self.logins = 0
-        self.records: list[tuple[int, Values]] = []
+        self.records: list[tuple[Cmd, Values]] = []
         """Records that were not confirmed."""
-        self.kept: list[tuple[int, Values]] = []
+        self.kept: list[tuple[Cmd, Values]] = []
         """Records that are sent again after a reconnect."""
         self.tariff = [*_TARIFF]
         self.parameters: dict[int, int] = {21: heartbeat, 22: 3, 23: 15}
@@ -70,20 +72,20 @@ class SimulatedPile(Link):
         self._clock = clock
         self._three_decimals = True
         self.answers = {
-            1: self._on_integer,
-            3: self._on_string,
-            5: self._on_control,
-            7: self._on_start,
-            103: self._on_status_wanted,
-            105: self._on_login,
-            113: self._on_periods_wanted,
-            201: self._on_record_confirmed,
-            203: self._on_card_answer,
-            205: self._on_record_confirmed,
-            207: self._on_vin_answer,
-            221: self._on_record_confirmed,
-            1101: lambda _: self._send_tariff(),
-            1103: self._on_tariff,
+            Cmd.SET_INTEGER_PARAMETERS_REQUEST: self._on_integer,
+            Cmd.SET_STRING_PARAMETER_REQUEST: self._on_string,
+            Cmd.CONTROL_COMMAND_REQUEST: self._on_control,
+            Cmd.START_CHARGING_REQUEST: self._on_start,
+            Cmd.STATUS_REPORT_RESPONSE: self._on_status_wanted,
+            Cmd.LOGIN_RESPONSE: self._on_login,
+            Cmd.PERIOD_ENERGY_REQUEST: self._on_periods_wanted,
+            Cmd.CHARGE_RECORD_RESPONSE: self._on_record_confirmed,
+            Cmd.AUTHORIZE_RESPONSE: self._on_card_answer,
+            Cmd.CHARGE_RECORD_WIDE_RESPONSE: self._on_record_confirmed,
+            Cmd.PLUG_AND_CHARGE_RESPONSE: self._on_vin_answer,
+            Cmd.CHARGE_RECORD_HIGH_PRECISION_RESPONSE: self._on_record_confirmed,
+            Cmd.TARIFF_QUERY_REQUEST: lambda _: self._send_tariff(),
+            Cmd.TARIFF_SET_REQUEST: self._on_tariff,
         }
 
     # What tests and demonstrations do with it.
@@ -125,9 +127,9 @@ class SimulatedPile(Link):
         connector.state = FINISHED
         connector.sessions += 1
         self.report(number)
-        command = self.dialect.record if self._three_decimals else 202
-        step = 0.01 if command == 202 else 0.001
-        record = (command, connector.record(self.now, reason, step))
+        command = self.dialect.record if self._three_decimals else Cmd.CHARGE_RECORD
+        fine = command != Cmd.CHARGE_RECORD
+        record = (command, connector.record(self.now, reason, fine=fine))
         self.records.append(record)
         self.kept = [*self.kept, record][-_RECORDS_KEPT:]
         self.send(*record)
@@ -139,34 +141,34 @@ class SimulatedPile(Link):
         if out_of_order:
             connector.state = FAULT if index else IDLE
         bits = (1 << index if index else 0).to_bytes(32, "little")
-        self.send(108, {"alarm_bits": bits})
+        self.send(Cmd.ALARM_REPORT, {"alarm_bits": bits})
         self.report(number)
 
     def swipe(self, card: str, number: int = 1) -> None:
         """Ask whether a card may charge."""
         fields = {"id_tag": card, "card_password": "1234", "connector_id": number}
-        self.send(204, fields)
+        self.send(Cmd.AUTHORIZE_REQUEST, fields)
 
     def ask_vin(self, vin: str, number: int = 1) -> None:
         """Ask whether a vehicle may charge."""
-        self.send(208, {"vin": vin, "connector_id": number})
+        self.send(Cmd.PLUG_AND_CHARGE_REQUEST, {"vin": vin, "connector_id": number})
 
     def report(self, number: int = 1) -> None:
         """Send 104 of a connector."""
         status = self.connectors[number].status(idle_meter=self.dialect.idle_meter)
-        self.send(104, {"connector_count": len(self.connectors), **status})
+        self.send(Cmd.STATUS_REPORT, {"connector_count": len(self.connectors), **status})
 
     def report_bms(self, number: int = 1) -> None:
         """Send 302 of a connector."""
-        self.send(302, self.connectors[number].bms())
+        self.send(Cmd.BMS_REPORT, self.connectors[number].bms())
 
     @override
     def login(self) -> None:
         """Send 106."""
         self.send(
-            106,
+            Cmd.LOGIN,
             {
-                "firmware_version": 10410,
+                "firmware_version": 104.10,
                 "boot_count": self.boots,
                 "upload_mode": 2,
                 "login_interval": 60,
@@ -189,7 +191,7 @@ class SimulatedPile(Link):
         self.is_signed_in.set()
         for number in self.connectors:
             self.report(number)
-        self.send(108, {"alarm_bits": bytes(32)})
+        self.send(Cmd.ALARM_REPORT, {"alarm_bits": bytes(32)})
         for record in self.kept:
             self.send(*record)
 
@@ -233,7 +235,7 @@ class SimulatedPile(Link):
             "heartbeat_sequence": number,
             "connector_plugged_bits": plugged.to_bytes(16, "little"),
         }
-        self.send(102, fields)
+        self.send(Cmd.HEARTBEAT, fields)
 
     def _step_connector(self, connector: Connector, seconds: float) -> None:
         preparing = connector.state == PREPARING
@@ -246,7 +248,7 @@ class SimulatedPile(Link):
         if self.dialect.late_answer:
             self._answer_start(connector.number, 0)
         fields = {**connector.bms(), "transaction_id": connector.transaction}
-        self.send(110, fields)
+        self.send(Cmd.START_RESULT, fields)
 
     # Obeying.
 
@@ -263,7 +265,7 @@ class SimulatedPile(Link):
     def _answer_start(self, number: int, result: int, transaction: str = "") -> None:
         transaction = transaction or self.connectors[number].transaction
         fields = {"connector_id": number, "result": result, "transaction_id": transaction}
-        self.send(8, fields)
+        self.send(Cmd.START_CHARGING_RESPONSE, fields)
 
     def _on_control(self, values: Values) -> None:
         address, number = values["start_command_address"], values["connector_id"]
@@ -273,7 +275,7 @@ class SimulatedPile(Link):
             "command_count": 1,
             "result": self.control_result,
         }
-        self.send(6, answer)
+        self.send(Cmd.CONTROL_COMMAND_RESPONSE, answer)
         if self.control_result:
             return
         connector = self.connectors[number]
@@ -297,7 +299,7 @@ class SimulatedPile(Link):
         fields = {"start_address": address, "count": 1, "result": 0 if known else 1}
         if known:
             fields["values"] = (self.parameters[address],)
-        self.send(2, fields)
+        self.send(Cmd.SET_INTEGER_PARAMETERS_RESPONSE, fields)
 
     def _on_string(self, values: Values) -> None:
         address = values["start_address"]
@@ -309,7 +311,7 @@ class SimulatedPile(Link):
             fields["value"] = self.code.encode().ljust(32, b"\0")
         else:
             fields["result"] = 1
-        self.send(4, fields)
+        self.send(Cmd.SET_STRING_PARAMETER_RESPONSE, fields)
 
     def _send_tariff(self) -> None:
         fields: Values = {}
@@ -321,7 +323,7 @@ class SimulatedPile(Link):
                 f"end_minute_{number}": last % 2 * 30,
                 f"energy_price_{number}": price,
             }
-        self.send(1102, fields)
+        self.send(Cmd.TARIFF_QUERY_RESPONSE, fields)
 
     def _on_tariff(self, values: Values) -> None:
         slots = [
@@ -336,13 +338,17 @@ class SimulatedPile(Link):
         fine = all(slot[0] == before for slot, before in zip(slots, ends, strict=False))
         if fine and ends[-1] == 48:
             self.tariff = slots
-        self.send(1104, {"result": 0 if fine else 1})
+        self.send(Cmd.TARIFF_SET_RESPONSE, {"result": 0 if fine else 1})
 
     def _on_periods_wanted(self, values: Values) -> None:
         connector = self.connectors[values["connector_id"]]
-        periods = connector.record(self.now, 0, 0.01)
-        fields = {**periods, "connector_status": connector.state}
-        self.send(114, fields)
+        fields = {
+            "connector_id": connector.number,
+            "connector_status": connector.state,
+            "start_time": connector.started,
+            **connector.periods(),
+        }
+        self.send(Cmd.PERIOD_ENERGY_RESPONSE, fields)
 
     def _on_record_confirmed(self, values: Values) -> None:
         self.records = self.records[1:]

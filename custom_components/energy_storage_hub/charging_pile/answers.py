@@ -8,6 +8,7 @@ import secrets
 from typing import Final
 
 from .clock import Clock
+from .command_numbers import Cmd
 from .fields import Values, write_time
 
 ACCEPTED: Final = 0
@@ -26,12 +27,21 @@ STATUS_NOW: Final = 15
 _TIME: Final = 2
 _SET: Final = 1
 
-_RECORD_ANSWERS = {202: 201, 206: 205, 222: 221}
-_ECHOED = {
-    201: ("connector_id", "id_tag", "internal_index"),
-    205: ("connector_id", "charge_point_id", "session_cost", "transaction_id"),
-    221: ("connector_id", "id_tag", "internal_index"),
+RECORDS = {
+    Cmd.CHARGE_RECORD: (
+        Cmd.CHARGE_RECORD_RESPONSE,
+        ("connector_id", "id_tag", "internal_index"),
+    ),
+    Cmd.CHARGE_RECORD_WIDE: (
+        Cmd.CHARGE_RECORD_WIDE_RESPONSE,
+        ("connector_id", "charge_point_id", "session_cost", "transaction_id"),
+    ),
+    Cmd.CHARGE_RECORD_HIGH_PRECISION: (
+        Cmd.CHARGE_RECORD_HIGH_PRECISION_RESPONSE,
+        ("connector_id", "id_tag", "internal_index"),
+    ),
 }
+"""Records, what confirms each, and the fields that this takes over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,10 +80,10 @@ def login(values: Values, clock: Clock) -> Values:
     }
 
 
-def record(command: int, values: Values) -> tuple[int, Values]:
+def record(command: Cmd, values: Values) -> tuple[Cmd, Values]:
     """Return command and fields that confirm a record, without amounts: this is no shop."""
-    number = _RECORD_ANSWERS[command]
-    return number, {field: values[field] for field in _ECHOED[number] if field in values}
+    number, echoed = RECORDS[command]
+    return number, {field: values[field] for field in echoed if field in values}
 
 
 def card(values: Values, clock: Clock, *, accepted: bool) -> Values:

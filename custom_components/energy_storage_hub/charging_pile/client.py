@@ -23,20 +23,20 @@ from ..model.source import (
 from ..model.states import SourceTable
 from .answers import Admission, login
 from .clock import Clock
+from .command_numbers import Cmd
 from .commands import answer, decode
 from .connector import Connector
 from .diagnostics import describe_pile, describe_server
 from .frame import Frame
 from .limits import Limits
 from .orders import Orders
-from .pile import CODE, Host, Pile
+from .pile import CODE_PATTERN, Host, Pile
 from .reports import Reports
 from .server import Connection, PileServer
 from .tables import REBOOT, REPORT_NOW, SET_CLOCK, START_CHARGING, STOP_CHARGING, TABLE
 
 _LOGGER = logging.getLogger(__name__)
 
-_LOGIN = 106
 _MOST_FOUND = 32
 """So many unknown piles are shown at most: whoever makes up names runs out of them."""
 
@@ -87,9 +87,9 @@ class Stranger:
 
     def on_frame(self, connection: Connection, frame: Frame) -> None:
         """Answer a login."""
-        if frame.command == _LOGIN and not frame.encrypted:
+        if frame.command == Cmd.LOGIN and not frame.encrypted:
             fields = login(decode(frame) or {}, self._host.clock)
-            connection.send(answer(frame, 105, fields))
+            connection.send(answer(frame, Cmd.LOGIN_RESPONSE, fields))
 
     def on_lost(self, connection: Connection) -> None:
         """Take note that it is gone."""
@@ -204,10 +204,10 @@ class ChargingPiles(Source, Host):
 
     def on_first_frame(self, connection: Connection, frame: Frame) -> None:
         """Let a pile sign in; whoever says something else first is not heard."""
-        if frame.command != _LOGIN or frame.encrypted:
+        if frame.command != Cmd.LOGIN or frame.encrypted:
             return
         code = (decode(frame) or {}).get("charge_point_id", "").strip()
-        if not CODE.fullmatch(code):
+        if not CODE_PATTERN.fullmatch(code):
             connection.close()
         elif pile := self._piles.get(code):
             pile.attach(connection, frame)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from . import commands_session, commands_tariff
+from .command_numbers import Cmd
 from .commands_control import CONTROL
 from .commands_report import BMS, LOGIN, STATUS
 from .commands_session import AUTHORIZATION, RECORDS
@@ -28,11 +29,11 @@ def decode(frame: Frame) -> Values | None:
     return command.decode(frame.data) if command else None
 
 
-def request(number: int, values: Mapping[str, Any], sequence: int = 0) -> Frame:
+def request(number: Cmd, values: Mapping[str, Any], sequence: int = 0) -> Frame:
     """Return a frame that nobody asked for. Raises ValueError for values that do not fit."""
     return Frame(number, COMMANDS[number].encode(values), sequence=sequence)
 
 
-def answer(frame: Frame, number: int, values: Mapping[str, Any]) -> Frame:
+def answer(frame: Frame, number: Cmd, values: Mapping[str, Any]) -> Frame:
     """Return the answer to a frame."""
     return frame.answer(number, COMMANDS[number].encode(values))

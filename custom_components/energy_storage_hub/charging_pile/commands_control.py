@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from .enums import EFFECTIVE, NO_YES, OPERATION, RESULT, START_RESULT, STRATEGY
+from .command_numbers import Cmd
+from .enums import EFFECTIVE, NO_YES, OPERATION, RESULT, START_RESULT
 from .fields import (
     CODE,
     CONNECTOR,
@@ -16,13 +17,13 @@ from .fields import (
     time,
     uint,
 )
+from .strategies import STRATEGY
 
 _PARAMETERS = (choice(1, "operation", OPERATION), uint(4, "start_address"))
 
 CONTROL = (
     Command(
-        1,
-        "set_integer_parameters_request",
+        Cmd.SET_INTEGER_PARAMETERS_REQUEST,
         *RESERVED,
         *_PARAMETERS,
         uint(1, "count"),
@@ -30,8 +31,7 @@ CONTROL = (
         following("values", Kind.UINTS),
     ),
     Command(
-        2,
-        "set_integer_parameters_response",
+        Cmd.SET_INTEGER_PARAMETERS_RESPONSE,
         *RESERVED,
         CODE,
         *_PARAMETERS,
@@ -40,16 +40,14 @@ CONTROL = (
         numbers("values"),
     ),
     Command(
-        3,
-        "set_string_parameter_request",
+        Cmd.SET_STRING_PARAMETER_REQUEST,
         *RESERVED,
         *_PARAMETERS,
         uint(2, "data_length", 1, "B"),
         following("value"),
     ),
     Command(
-        4,
-        "set_string_parameter_response",
+        Cmd.SET_STRING_PARAMETER_RESPONSE,
         *RESERVED,
         CODE,
         *_PARAMETERS,
@@ -57,8 +55,7 @@ CONTROL = (
         following("value"),
     ),
     Command(
-        5,
-        "control_command_request",
+        Cmd.CONTROL_COMMAND_REQUEST,
         *RESERVED,
         CONNECTOR,
         uint(4, "start_command_address"),
@@ -67,8 +64,7 @@ CONTROL = (
         numbers("command_values"),
     ),
     Command(
-        6,
-        "control_command_response",
+        Cmd.CONTROL_COMMAND_RESPONSE,
         *RESERVED,
         CODE,
         CONNECTOR,
@@ -77,8 +73,7 @@ CONTROL = (
         choice(1, "result", RESULT),
     ),
     Command(
-        7,
-        "start_charging_request",
+        Cmd.START_CHARGING_REQUEST,
         *RESERVED,
         CONNECTOR,
         choice(4, "effective_type", EFFECTIVE),
@@ -95,8 +90,7 @@ CONTROL = (
         uint(4, "account_balance", 0.01, "CNY"),
     ),
     Command(
-        8,
-        "start_charging_response",
+        Cmd.START_CHARGING_RESPONSE,
         *RESERVED,
         CODE,
         CONNECTOR,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from .command_numbers import Cmd
 from .enums import (
     ALARM_CODE,
     BATTERY_TYPE,
@@ -21,7 +22,6 @@ from .enums import (
     SERVICE,
     START_METHOD,
     START_RESULT,
-    STRATEGY,
     UPLOAD_MODE,
     VEHICLE_LINK,
 )
@@ -38,12 +38,12 @@ from .fields import (
     time,
     uint,
 )
+from .strategies import STRATEGY
 
 LOGIN = (
-    Command(101, "heartbeat_response", *RESERVED, uint(2, "heartbeat_sequence")),
+    Command(Cmd.HEARTBEAT_RESPONSE, *RESERVED, uint(2, "heartbeat_sequence")),
     Command(
-        102,
-        "heartbeat",
+        Cmd.HEARTBEAT,
         *RESERVED,
         CODE,
         uint(2, "heartbeat_sequence"),
@@ -51,8 +51,7 @@ LOGIN = (
         raw(16, "connector_plugged_bits"),
     ),
     Command(
-        105,
-        "login_response",
+        Cmd.LOGIN_RESPONSE,
         *RESERVED,
         raw(4, "login_random_echo"),
         uint(1, "login_verification"),
@@ -66,13 +65,12 @@ LOGIN = (
         raw(32, "aes_key"),
     ),
     Command(
-        106,
-        "login",
+        Cmd.LOGIN,
         *RESERVED,
         CODE,
         uint(1, "flags"),
-        # Decimal: 10410 is 104.10.
-        uint(4, "firmware_version"),
+        # 10410 is 104.10.
+        uint(4, "firmware_version", 0.01),
         uint(2, "project_type"),
         uint(4, "boot_count"),
         choice(1, "upload_mode", UPLOAD_MODE),
@@ -87,8 +85,8 @@ LOGIN = (
         raw(8, "reserved4"),
         raw(8, "reserved5"),
         raw(4, "login_random"),
-        # Decimal: 30 is 3.0.
-        uint(2, "protocol_version", 0.1, ""),
+        # 30 is 3.0.
+        uint(2, "protocol_version", 0.1),
         uint(4, "whitelist_version"),
         uint(1, "device_type"),
         text(32, "asset_id"),
@@ -97,15 +95,13 @@ LOGIN = (
 
 STATUS = (
     Command(
-        103,
-        "status_report_response",
+        Cmd.STATUS_REPORT_RESPONSE,
         *RESERVED,
         CONNECTOR,
         choice(1, "report_status_now", NO_YES),
     ),
     Command(
-        104,
-        "status_report",
+        Cmd.STATUS_REPORT,
         *RESERVED,
         CODE,
         uint(1, "connector_count"),
@@ -159,11 +155,10 @@ STATUS = (
         uint(4, "dc_pile_ac_meter_energy", 0.001, "kWh"),
         uint(1, "charging_mode"),
     ),
-    Command(108, "alarm_report", *RESERVED, CODE, raw(32, "alarm_bits")),
-    Command(113, "period_energy_request", *RESERVED, CONNECTOR, uint(1, "flag")),
+    Command(Cmd.ALARM_REPORT, *RESERVED, CODE, raw(32, "alarm_bits")),
+    Command(Cmd.PERIOD_ENERGY_REQUEST, *RESERVED, CONNECTOR, uint(1, "flag")),
     Command(
-        114,
-        "period_energy_response",
+        Cmd.PERIOD_ENERGY_RESPONSE,
         *RESERVED,
         CODE,
         CONNECTOR,
@@ -190,8 +185,8 @@ _VEHICLE = (
     uint(1, "brm_reserved"),
     text(17, "brm_vin"),
     raw(8, "brm_bms_software_version"),
-    # 0.1 V as the vendor's table says, 0.01 V as GB/T 27930 says: see `bms.py`.
-    uint(4, "bcp_max_cell_voltage", 0.1, "V"),
+    # 0.1 V in the vendor's table, 0.01 V in GB/T 27930: `values.py` tells them apart.
+    uint(4, "bcp_max_cell_voltage", 0.1, "V", other_scale=0.01),
     uint(4, "bcp_max_charging_current", 0.1, "A"),
     uint(4, "bcp_rated_total_energy", 0.1, "kWh"),
     uint(4, "bcp_max_total_voltage", 0.1, "V"),
@@ -202,8 +197,7 @@ _VEHICLE = (
 
 BMS = (
     Command(
-        110,
-        "start_result",
+        Cmd.START_RESULT,
         *RESERVED,
         CODE,
         CONNECTOR,
@@ -214,10 +208,9 @@ BMS = (
         *_VEHICLE,
         text(32, "transaction_id"),
     ),
-    Command(301, "bms_report_response", *RESERVED),
+    Command(Cmd.BMS_REPORT_RESPONSE, *RESERVED),
     Command(
-        302,
-        "bms_report",
+        Cmd.BMS_REPORT,
         *RESERVED,
         uint(2, "message_sequence"),
         uint(2, "connector_id"),

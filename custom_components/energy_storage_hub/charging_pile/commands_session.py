@@ -6,6 +6,7 @@ and 206 (a dialect's names for 221 and 222 with layouts of their own).
 
 from __future__ import annotations
 
+from .command_numbers import Cmd
 from .enums import (
     CARD_ANSWER,
     CONNECTOR_TYPE,
@@ -13,7 +14,6 @@ from .enums import (
     START_METHOD,
     START_RESULT,
     STOP_REASON,
-    STRATEGY,
 )
 from .fields import (
     CODE,
@@ -29,6 +29,7 @@ from .fields import (
     time,
     uint,
 )
+from .strategies import STRATEGY
 
 
 def _record(energy_scale: float, period_size: int) -> tuple[Field, ...]:
@@ -87,8 +88,7 @@ _RECORD_ANSWER = (
 
 AUTHORIZATION = (
     Command(
-        203,
-        "authorize_response",
+        Cmd.AUTHORIZE_RESPONSE,
         *RESERVED,
         choice(4, "response_code", CARD_ANSWER),
         uint(4, "account_balance", 0.01, "CNY"),
@@ -103,8 +103,7 @@ AUTHORIZATION = (
         CONNECTOR,
     ),
     Command(
-        204,
-        "authorize_request",
+        Cmd.AUTHORIZE_REQUEST,
         *RESERVED,
         CODE,
         text(32, "id_tag"),
@@ -118,8 +117,7 @@ AUTHORIZATION = (
         CONNECTOR,
     ),
     Command(
-        207,
-        "plug_and_charge_response",
+        Cmd.PLUG_AND_CHARGE_RESPONSE,
         *RESERVED,
         CODE,
         CONNECTOR,
@@ -132,8 +130,7 @@ AUTHORIZATION = (
         text(6, "local_stop_password"),
     ),
     Command(
-        208,
-        "plug_and_charge_request",
+        Cmd.PLUG_AND_CHARGE_REQUEST,
         *RESERVED,
         CODE,
         CONNECTOR,
@@ -141,10 +138,9 @@ AUTHORIZATION = (
         choice(1, "charging_strategy", STRATEGY),
         uint(4, "charging_strategy_param"),
     ),
-    Command(209, "vin_start_request", *RESERVED, CODE, CONNECTOR, text(17, "vin")),
+    Command(Cmd.VIN_START_REQUEST, *RESERVED, CODE, CONNECTOR, text(17, "vin")),
     Command(
-        210,
-        "vin_start_response",
+        Cmd.VIN_START_RESPONSE,
         *RESERVED,
         CODE,
         CONNECTOR,
@@ -153,16 +149,15 @@ AUTHORIZATION = (
 )
 
 RECORDS = (
-    Command(202, "charge_record", *_record(0.01, 2), *_RECORD_TAIL),
-    Command(221, "charge_record_high_precision_response", *_RECORD_ANSWER),
-    Command(222, "charge_record_high_precision", *_record(0.001, 4), *_RECORD_TAIL),
+    Command(Cmd.CHARGE_RECORD, *_record(0.01, 2), *_RECORD_TAIL),
+    Command(Cmd.CHARGE_RECORD_HIGH_PRECISION_RESPONSE, *_RECORD_ANSWER),
+    Command(Cmd.CHARGE_RECORD_HIGH_PRECISION, *_record(0.001, 4), *_RECORD_TAIL),
 )
 
 NOT_IN_SEED = (
-    Command(201, "charge_record_response", *_RECORD_ANSWER),
+    Command(Cmd.CHARGE_RECORD_RESPONSE, *_RECORD_ANSWER),
     Command(
-        205,
-        "charge_record_wide_response",
+        Cmd.CHARGE_RECORD_WIDE_RESPONSE,
         *RESERVED,
         CONNECTOR,
         CODE,
@@ -170,5 +165,5 @@ NOT_IN_SEED = (
         uint(4, "account_balance", 0.01, "CNY"),
         text(32, "transaction_id"),
     ),
-    Command(206, "charge_record_wide", *_record(0.001, 4)),
+    Command(Cmd.CHARGE_RECORD_WIDE, *_record(0.001, 4)),
 )

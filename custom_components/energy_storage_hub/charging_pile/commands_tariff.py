@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from .command_numbers import Cmd
 from .enums import RESULT
 from .fields import CODE, RESERVED, Command, Field, choice, uint
 
@@ -24,17 +25,15 @@ def _slots(*prices: str) -> tuple[Field, ...]:
 
 
 TARIFF = (
-    Command(1102, "tariff_query_response", *_slots("energy_price")),
-    Command(1103, "tariff_set_request", *_slots("energy_price")),
-    Command(1104, "tariff_set_response", choice(1, "result", RESULT)),
+    Command(Cmd.TARIFF_QUERY_RESPONSE, *_slots("energy_price")),
+    Command(Cmd.TARIFF_SET_REQUEST, *_slots("energy_price")),
+    Command(Cmd.TARIFF_SET_RESPONSE, choice(1, "result", RESULT)),
     Command(
-        1105,
-        "tariff_with_service_set_request",
+        Cmd.TARIFF_WITH_SERVICE_SET_REQUEST,
         *_slots("energy_price", "service_price"),
     ),
     Command(
-        1302,
-        "whitelist_response",
+        Cmd.WHITELIST_RESPONSE,
         *RESERVED,
         CODE,
         uint(1, "whitelist_type"),
@@ -44,4 +43,4 @@ TARIFF = (
     ),
 )
 
-NOT_IN_SEED = (Command(1101, "tariff_query_request"),)
+NOT_IN_SEED = (Command(Cmd.TARIFF_QUERY_REQUEST),)

@@ -46,14 +46,6 @@ VEHICLE_LINK = {
 }
 """Half connected is a state of AC connectors only."""
 
-STRATEGY = {
-    0: "until_full",
-    1: "by_time",
-    2: "by_amount",
-    3: "by_energy",
-}
-"""Its parameter is s, 0.01 CNY or 0.01 kWh (0.001 kWh in one document: never written)."""
-
 EFFECTIVE = {
     0: "immediate",
     1: "timed",

@@ -10,18 +10,18 @@ from typing import Any
 
 from ..model.source import SourceConnectionError, SourceRefusedError
 from . import answers
+from .command_numbers import Cmd
 from .connector import OUT_OF_SERVICE, RUNNING, SYSTEM_FAULT, Connector, Start
-from .enums import CONNECTOR_STATUS, STRATEGY
+from .enums import CONNECTOR_STATUS
 from .fields import Kind, Values, read_time
 from .limits import Limits
 from .parameters import PARAMETERS, Parameter
 from .pile import Host, Pile
+from .strategies import STRATEGIES
 from .tariff import check_slots, read_slots, write_slots
 from .values import half_hours
 
-_STRATEGIES = {slug: number for number, slug in STRATEGY.items()}
 _UNTIL_FULL = "until_full"
-_BY_TIME = "by_time"
 
 USER = "HOMEASSISTANT"
 """Who a pile is told to charge for."""
@@ -44,18 +44,19 @@ class Orders:
     async def start(
         self, connector: Connector, strategy: str = _UNTIL_FULL, limit: float = 0.0
     ) -> dict[str, Any]:
-        """Start charging; the limit is min or CNY, as the strategy wants. Raises SourceError."""
+        """Start charging; the limit is in the unit of the strategy. Raises SourceError."""
         self._check_startable(connector)
         transaction = answers.new_transaction(self._host.clock.now())
-        scale = 60 if strategy == _BY_TIME else 100
+        wanted = STRATEGIES[strategy]
+        parameter = wanted.parameter(limit)
         start = connector.start = Start()
         try:
             self._pile.tell(
-                7,
+                Cmd.START_CHARGING_REQUEST,
                 {
                     "connector_id": connector.number,
-                    "charging_strategy": _STRATEGIES[strategy],
-                    "charging_strategy_param": round(limit * scale),
+                    "charging_strategy": wanted.number,
+                    "charging_strategy_param": parameter,
                     "id_tag": USER,
                     "transaction_id": transaction,
                 },
@@ -83,7 +84,9 @@ class Orders:
     async def stop(self, connector: Connector) -> dict[str, Any]:
         """Stop charging. Raises SourceError."""
         await self._control(connector.number, answers.STOP)
-        self._pile.tell(103, {"connector_id": connector.number, "report_status_now": 1})
+        self._pile.tell(
+            Cmd.STATUS_REPORT_RESPONSE, {"connector_id": connector.number, "report_status_now": 1}
+        )
         try:
             state = await connector.wait_for(
                 lambda state: state not in RUNNING, self._limits.confirm
@@ -115,11 +118,13 @@ class Orders:
     async def set_clock(self) -> None:
         """Set the pile's clock."""
         fields = answers.set_clock(self._host.clock)
-        _check(await self._pile.ask(3, fields, 4, fields["start_address"]))
+        _check(
+            await self._pile.ask(Cmd.SET_STRING_PARAMETER_REQUEST, fields, fields["start_address"])
+        )
 
     async def _control(self, connector: int, address: int, value: int = answers.TRIGGER) -> None:
         fields = answers.control(connector, address, value)
-        _check(await self._pile.ask(5, fields, 6, (connector, address)))
+        _check(await self._pile.ask(Cmd.CONTROL_COMMAND_REQUEST, fields, (connector, address)))
 
     # Reading.
 
@@ -128,13 +133,16 @@ class Orders:
         parameter = PARAMETERS[key]
         if parameter.kind is Kind.UINT:
             fields = {"start_address": parameter.address, "count": 1}
-            answer = await self._read_again(1, fields, 2, parameter.address)
+            answer = await self._read_again(
+                Cmd.SET_INTEGER_PARAMETERS_REQUEST, fields, parameter.address
+            )
             _check(answer)
             numbers: tuple[int, ...] = answer.get("values", ())
             value: Any = numbers[0] if numbers else None
         else:
+            fields = {"start_address": parameter.address}
             answer = await self._read_again(
-                3, {"start_address": parameter.address}, 4, parameter.address
+                Cmd.SET_STRING_PARAMETER_REQUEST, fields, parameter.address
             )
             _check(answer)
             value = _text(parameter, answer.get("value", b""))
@@ -147,32 +155,32 @@ class Orders:
 
     async def read_tariff(self) -> dict[str, Any]:
         """Read the tariff. Raises SourceError."""
-        answer = await self._read_again(1101, {}, 1102, None)
+        answer = await self._read_again(Cmd.TARIFF_QUERY_REQUEST, {})
         return {"slots": [slot.as_dict() for slot in read_slots(answer)]}
 
     async def set_tariff(self, typed: list[Mapping[str, Any]]) -> dict[str, Any]:
         """Write a tariff, and read it back. Raises SourceError."""
         slots = check_slots(typed)
-        _check(await self._pile.ask(1103, write_slots(slots), 1104))
+        _check(await self._pile.ask(Cmd.TARIFF_SET_REQUEST, write_slots(slots)))
         return await self.read_tariff()
 
     async def half_hour_energies(self, connector: Connector) -> dict[str, Any]:
         """Read the energies of the current session's half hours. Raises SourceError."""
         number = connector.number
-        answer = await self._read_again(113, {"connector_id": number}, 114, number)
+        answer = await self._read_again(Cmd.PERIOD_ENERGY_REQUEST, {"connector_id": number}, number)
         start = self._host.clock.unix(answer.get("start_time"))
-        return {"start": start, "energies": list(half_hours(answer, 0.01) or ())}
+        return {"start": start, "energies": list(half_hours(answer) or ())}
 
     async def _read_again(
-        self, number: int, values: Mapping[str, Any], answered_by: int, which: object
+        self, number: Cmd, values: Mapping[str, Any], which: object = None
     ) -> Values:
         """Ask a second time if there is no answer: reading does no harm."""
         try:
-            return await self._pile.ask(number, values, answered_by, which)
+            return await self._pile.ask(number, values, which)
         except SourceConnectionError as err:
             if err.key != "pile_silent":
                 raise
-        return await self._pile.ask(number, values, answered_by, which)
+        return await self._pile.ask(number, values, which)
 
 
 def _check(answer: Values) -> None:

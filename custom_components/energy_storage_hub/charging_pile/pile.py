@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 import logging
 import re
 import time
@@ -24,6 +24,7 @@ from ..model.source import (
 )
 from .answers import Admission
 from .clock import Clock
+from .command_numbers import Cmd
 from .commands import COMMANDS, answer, request
 from .connector import Connector
 from .fields import Values
@@ -35,7 +36,7 @@ from .tables import CONNECTOR, PILE
 
 _LOGGER = logging.getLogger(__name__)
 
-CODE = re.compile(r"[A-Za-z0-9_.:/+-]{1,32}")
+CODE_PATTERN = re.compile(r"[A-Za-z0-9_.:/+-]{1,32}")
 """What a pile may call itself: anything else is an attack or another protocol."""
 
 MOST_CONNECTORS = 32
@@ -43,16 +44,17 @@ _SEQUENCES = 256
 _UNKNOWN_KEPT = 16
 
 _ANSWERS: dict[int, Callable[[Values], object]] = {
-    2: lambda values: values.get("start_address"),
-    4: lambda values: values.get("start_address"),
-    6: lambda values: (values.get("connector_id"), values.get("start_command_address")),
-    114: lambda values: values.get("connector_id"),
-    1102: lambda _: None,
-    1104: lambda _: None,
+    Cmd.SET_INTEGER_PARAMETERS_RESPONSE: lambda values: values.get("start_address"),
+    Cmd.SET_STRING_PARAMETER_RESPONSE: lambda values: values.get("start_address"),
+    Cmd.CONTROL_COMMAND_RESPONSE: lambda values: (
+        values.get("connector_id"),
+        values.get("start_command_address"),
+    ),
+    Cmd.PERIOD_ENERGY_RESPONSE: lambda values: values.get("connector_id"),
+    Cmd.TARIFF_QUERY_RESPONSE: lambda _: None,
+    Cmd.TARIFF_SET_RESPONSE: lambda _: None,
 }
 """Answers of a pile, and what in them tells which question they answer."""
-
-_WITHOUT_CODE = (1102, 1104, 1106)
 
 
 class Host(Protocol):
@@ -86,10 +88,10 @@ class Host(Protocol):
         """A session was counted: that must not be forgotten."""
 
 
-class Reader(Protocol):
-    """What reads a pile's reports."""
+class ReportHandler(Protocol):
+    """What becomes of a pile's reports."""
 
-    def read(self, frame: Frame, values: Values) -> None:
+    def handle(self, frame: Frame, values: Values) -> None:
         """Take a report, and answer it where an answer is due."""
 
     def remind(self) -> None:
@@ -117,7 +119,7 @@ class Pile:
     known = True
 
     def __init__(
-        self, code: str, number: int, host: Host, reader: Callable[[Pile, Host], Reader]
+        self, code: str, number: int, host: Host, reports: Callable[[Pile, Host], ReportHandler]
     ) -> None:
         """Wait for the pile to dial in; `number` is its place among the piles."""
         self.code = code
@@ -129,7 +131,7 @@ class Pile:
         """Longest time without a frame, s: from the pile's own heartbeat."""
         self.firmware: str | None = None
         self._host = host
-        self._reader = reader(self, host)
+        self._reports = reports(self, host)
         self._connection: Connection | None = None
         self._lost_at: float | None = None
         self._sequence = 0
@@ -146,7 +148,7 @@ class Pile:
         """Tell what is known from before a restart."""
         self.announce()
         self._host.on_reading(Reading(self.code, {ONLINE.key: False}))
-        self._reader.remind()
+        self._reports.remind()
 
     def announce(self) -> None:
         """Tell all devices."""
@@ -207,7 +209,7 @@ class Pile:
             before.close()
         self.on_frame(connection, login)
         self._set_online(online=True)
-        self.tell(1101, {})
+        self.tell(Cmd.TARIFF_QUERY_REQUEST, {})
 
     def on_lost(self, connection: Connection) -> None:
         """Take note that the connection is gone; the pile may come back."""
@@ -245,23 +247,21 @@ class Pile:
 
     # Saying and asking.
 
-    def answer(self, frame: Frame, number: int, values: Mapping[str, Any]) -> None:
+    def answer(self, frame: Frame, number: Cmd, values: Mapping[str, Any]) -> None:
         """Answer a frame, in its own manner."""
         if self._connection:
             self._connection.send(answer(frame, number, values))
 
-    def tell(self, number: int, values: Mapping[str, Any]) -> None:
+    def tell(self, number: Cmd, values: Mapping[str, Any]) -> None:
         """Send something that has no answer of its own. Raises SourceError."""
         if not self._connection:
             raise SourceConnectionError("not connected", "pile_offline")
         self._sequence = (self._sequence + 1) % _SEQUENCES
         self._connection.send(request(number, values, self._sequence))
 
-    async def ask(
-        self, number: int, values: Mapping[str, Any], answered_by: int, which: object = None
-    ) -> Values:
+    async def ask(self, number: Cmd, values: Mapping[str, Any], which: object = None) -> Values:
         """Send a question once and return the fields of its answer. Raises SourceError."""
-        key = (answered_by, which)
+        key = (number.answer, which)
         if key in self._waiting:
             raise SourceRefusedError("asked already", "pile_busy")
         self.tell(number, values)
@@ -289,13 +289,13 @@ class Pile:
         if command is None or not command.from_pile:
             self._on_unknown(frame)
             return
-        if frame.command == 302:
+        if frame.command == Cmd.BMS_REPORT:
             frame = self._aligned(frame)
         values = command.decode(frame.data)
-        if frame.command not in _WITHOUT_CODE and not self._is_mine(values):
+        if command.says_who and not self._is_mine(values):
             self.counts.foreign += 1
             return
-        self._reader.read(frame, values)
+        self._reports.handle(frame, values)
         if (which := _ANSWERS.get(frame.command)) is not None:
             future = self._waiting.get((frame.command, which(values)))
             if future and not future.done():
@@ -311,7 +311,7 @@ class Pile:
         code = self.code.encode()
         if frame.data[7 : 7 + len(code)] != code:
             return frame
-        return Frame(302, frame.data[:7] + b"\0" + frame.data[7:], frame.info, frame.sequence)
+        return replace(frame, data=frame.data[:7] + b"\0" + frame.data[7:])
 
     def _on_encrypted(self) -> None:
         self.counts.encrypted += 1

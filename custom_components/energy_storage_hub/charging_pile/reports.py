@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 import logging
 import time
 from typing import Any
@@ -13,11 +14,12 @@ from ..model.states import Value
 from . import answers, values as make
 from .alarms import active
 from .clock import TOLERANCE
+from .command_numbers import Cmd
 from .connector import Connector
 from .fields import Values
 from .frame import Frame
 from .pile import MOST_CONNECTORS, Host, Pile
-from .states_connector import PERIODS
+from .states_connector import LIFETIME, PERIODS, PLUGGED, SESSIONS
 from .tables import CARD_EVENT, CONNECTOR, PILE, SESSION_EVENT, TABLE
 from .values import CHARGING, Converter
 
@@ -31,17 +33,12 @@ _MISSED = 3
 
 _ROWS = TABLE.kinds[CONNECTOR].rows
 _PILE_ROWS = TABLE.kinds[PILE].rows
-_STATUS = Converter("cmd104", _ROWS)
-_RECORD = Converter("cmd202", _ROWS)
-_START = Converter("cmd110", _ROWS)
-_BMS = Converter("cmd302", _ROWS)
-_LOGIN = Converter("cmd106", _PILE_ROWS)
-_PILE_STATUS = Converter("cmd104", _PILE_ROWS)
-
-_KEYS = {row.state: row.key for row in _ROWS}
-_LIFETIME = _KEYS["lifetime_energy"]
-_PLUGGED = _KEYS["plugged"]
-_SESSIONS = _KEYS["sessions"]
+_STATUS = Converter(Cmd.STATUS_REPORT, _ROWS)
+_RECORD = Converter(Cmd.CHARGE_RECORD, _ROWS)
+_START = Converter(Cmd.START_RESULT, _ROWS)
+_BMS = Converter(Cmd.BMS_REPORT, _ROWS)
+_LOGIN = Converter(Cmd.LOGIN, _PILE_ROWS)
+_PILE_STATUS = Converter(Cmd.STATUS_REPORT, _PILE_ROWS)
 
 _IDENTITIES = frozenset(row.key for row in _ROWS if row.private and row.quantity is Quantity.TEXT)
 
@@ -55,41 +52,39 @@ class Reports:
         self._host = host
         self._clock_set_at = -_CLOCK_INTERVAL
         self._alarm_bits = b""
-        self._readers: dict[int, Callable[[Frame, Values], None]] = {
-            8: self._start_answer,
-            102: self._heartbeat,
-            104: self._status,
-            106: self._login,
-            108: self._alarms,
-            110: self._start_result,
-            114: self._periods,
-            202: self._record,
-            204: self._card,
-            206: self._record,
-            208: self._vin,
-            222: self._record,
-            302: self._bms,
-            1102: self._tariff,
+        self._handlers: dict[int, Callable[[Frame, Values], None]] = {
+            Cmd.START_CHARGING_RESPONSE: self._start_answer,
+            Cmd.HEARTBEAT: self._heartbeat,
+            Cmd.STATUS_REPORT: self._status,
+            Cmd.LOGIN: self._login,
+            Cmd.ALARM_REPORT: self._alarms,
+            Cmd.START_RESULT: self._start_result,
+            Cmd.PERIOD_ENERGY_RESPONSE: self._periods,
+            Cmd.AUTHORIZE_REQUEST: self._card,
+            Cmd.PLUG_AND_CHARGE_REQUEST: self._vin,
+            **{command: partial(self._record, command) for command in answers.RECORDS},
+            Cmd.BMS_REPORT: self._bms,
+            Cmd.TARIFF_QUERY_RESPONSE: self._tariff,
         }
 
-    def read(self, frame: Frame, values: Values) -> None:
+    def handle(self, frame: Frame, values: Values) -> None:
         """Take a report, and answer it where an answer is due."""
-        if reader := self._readers.get(frame.command):
-            reader(frame, values)
+        if handler := self._handlers.get(frame.command):
+            handler(frame, values)
 
     def remind(self) -> None:
         """Tell what is known from before a restart."""
         for connector in self._pile.connectors.values():
-            states = {**connector.last_record, _SESSIONS: connector.sessions}
+            states = {**connector.last_record, SESSIONS.key: connector.sessions}
             if connector.lifetime:
-                states[_LIFETIME] = connector.lifetime
+                states[LIFETIME.key] = connector.lifetime
             self._tell(connector, states)
 
     # Login, heartbeat, alarms, tariff.
 
     def _login(self, frame: Frame, values: Values) -> None:
         pile, host = self._pile, self._host
-        pile.answer(frame, 105, answers.login(values, host.clock))
+        pile.answer(frame, Cmd.LOGIN_RESPONSE, answers.login(values, host.clock))
         missed = max(values.get("heartbeat_timeout_count", 0), _MISSED)
         limits = host.limits
         pile.silence = min(
@@ -110,16 +105,16 @@ class Reports:
         now = time.monotonic()
         if now - self._clock_set_at >= _CLOCK_INTERVAL:
             self._clock_set_at = now
-            self._pile.tell(3, answers.set_clock(self._host.clock))
+            self._pile.tell(Cmd.SET_STRING_PARAMETER_REQUEST, answers.set_clock(self._host.clock))
 
     def _heartbeat(self, frame: Frame, values: Values) -> None:
         number = values.get("heartbeat_sequence", 0)
-        self._pile.answer(frame, 101, {"heartbeat_sequence": number})
+        self._pile.answer(frame, Cmd.HEARTBEAT_RESPONSE, {"heartbeat_sequence": number})
         if (bits := values.get("connector_plugged_bits")) is None:
             return
         plugged = int.from_bytes(bits, "little")
         for connector in self._pile.connectors.values():
-            self._tell(connector, {_PLUGGED: bool(plugged >> (connector.number - 1) & 1)})
+            self._tell(connector, {PLUGGED.key: bool(plugged >> (connector.number - 1) & 1)})
 
     def _alarms(self, frame: Frame, values: Values) -> None:
         bits = values.get("alarm_bits")
@@ -134,7 +129,7 @@ class Reports:
 
     def _status(self, frame: Frame, values: Values) -> None:
         number = values.get("connector_id", 0)
-        self._pile.answer(frame, 103, {"connector_id": number})
+        self._pile.answer(frame, Cmd.STATUS_REPORT_RESPONSE, {"connector_id": number})
         if (connector := self._pile.connector(number)) is None:
             return
         if (state := values.get("connector_status")) is not None:
@@ -152,7 +147,7 @@ class Reports:
         values = make.status(values, host.clock)
         states = _STATUS.states(values)
         if connector.lifetime:
-            states[_LIFETIME] = connector.lifetime
+            states[LIFETIME.key] = connector.lifetime
         self._tell(connector, states)
         code = values.get("error_code", 0)
         if code or connector is next(iter(self._pile.connectors.values())):
@@ -197,18 +192,18 @@ class Reports:
             connector.start.answered(result)
         return connector
 
-    def _record(self, frame: Frame, values: Values) -> None:
-        self._pile.answer(frame, *answers.record(frame.command, values))
+    def _record(self, command: Cmd, frame: Frame, values: Values) -> None:
+        self._pile.answer(frame, *answers.record(command, values))
         connector = self._pile.connector(values.get("connector_id", 0))
         if connector is None or "session_energy" not in values or not connector.is_new(values):
             return
-        values = make.record(frame.command, values, self._host.clock)
-        states: dict[str, Value | None] = {_SESSIONS: connector.sessions}
+        values = make.record(command, values, self._host.clock)
+        states: dict[str, Value | None] = {SESSIONS.key: connector.sessions}
         end = values.get("stop_time") or values.get("start_time") or 0.0
         newest = end >= connector.last_end
         if newest:
             connector.last_end = end
-            connector.last_record = make.record_states(frame.command, values, _RECORD)
+            connector.last_record = make.record_states(values, _RECORD)
             states |= connector.last_record
         self._tell(connector, states)
         self._host.on_record()
@@ -217,10 +212,10 @@ class Reports:
 
     def _periods(self, frame: Frame, values: Values) -> None:
         if connector := self._pile.connector(values.get("connector_id", 0)):
-            self._tell(connector, {PERIODS[0].key: make.half_hours(values, 0.01)})
+            self._tell(connector, {PERIODS.key: make.half_hours(values)})
 
     def _bms(self, frame: Frame, values: Values) -> None:
-        self._pile.answer(frame, 301, {})
+        self._pile.answer(frame, Cmd.BMS_REPORT_RESPONSE, {})
         if connector := self._pile.connector(values.get("connector_id", 0)):
             self._tell(connector, _BMS.states(make.bms(values)))
 
@@ -229,13 +224,15 @@ class Reports:
     def _card(self, frame: Frame, values: Values) -> None:
         accepted = self._host.admission.card(values.get("id_tag", ""))
         clock = self._host.clock
-        self._pile.answer(frame, 203, answers.card(values, clock, accepted=accepted))
+        fields = answers.card(values, clock, accepted=accepted)
+        self._pile.answer(frame, Cmd.AUTHORIZE_RESPONSE, fields)
         self._authorized(values, "card", values.get("id_tag", ""), accepted=accepted)
 
     def _vin(self, frame: Frame, values: Values) -> None:
         accepted = self._host.admission.vin(values.get("vin", ""))
         clock = self._host.clock
-        self._pile.answer(frame, 207, answers.vin(values, clock, accepted=accepted))
+        fields = answers.vin(values, clock, accepted=accepted)
+        self._pile.answer(frame, Cmd.PLUG_AND_CHARGE_RESPONSE, fields)
         self._authorized(values, "vin", values.get("vin", ""), accepted=accepted)
 
     def _authorized(self, values: Values, what: str, identity: str, *, accepted: bool) -> None:

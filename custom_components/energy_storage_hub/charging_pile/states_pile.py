@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from ..model.states import AttributeRow, StateRow
 from .alarms import ALARMS
-from .rows import Q, made, shown, technical, told
+from .command_numbers import Cmd
+from .rows import Q, Report, shown, technical
+
+_LOGIN = Report(Cmd.LOGIN)
+_ALARMS = Report(Cmd.ALARM_REPORT)
+_TARIFF = Report(Cmd.TARIFF_QUERY_RESPONSE)
 
 NO_ALARM = -1
 ACTIVE = "active"
@@ -16,32 +21,32 @@ ONLINE = StateRow(
 LOGIN: tuple[StateRow, ...] = technical(
     ONLINE,
     *shown(
-        made(106, "firmware_version", "Firmware version", Q.TEXT),
-        told(106, "boot_count", "Boot count", Q.CYCLES),
+        _LOGIN.made("firmware_version", "Firmware version", Q.TEXT),
+        _LOGIN.told("boot_count", "Boot count", Q.CYCLES),
     ),
-    made(106, "protocol_version", "Protocol version", Q.TEXT),
-    told(106, "connector_count", "Number of connectors", Q.COUNT),
-    told(106, "heartbeat_interval", "Heartbeat interval", Q.DURATION_S),
-    told(106, "heartbeat_timeout_count", "Heartbeats missed before reconnecting", Q.CODE),
-    told(106, "login_interval", "Login interval", Q.DURATION_MIN),
-    told(106, "record_count", "Records kept", Q.COUNT),
-    made(106, "clock_deviation", "Clock deviation", Q.DURATION_S),
-    told(106, "upload_mode", "Upload mode", Q.ENUM),
-    told(106, "run_mode", "Run mode", Q.ENUM),
-    told(106, "project_type", "Project type", Q.CODE),
-    told(106, "device_type", "Device type", Q.CODE),
-    told(106, "whitelist_version", "Whitelist version", Q.CODE),
-    told(106, "asset_id", "Asset number", Q.TEXT, private=True),
-    made(106, "encryption_supported", "Encryption supported", Q.FLAG),
+    _LOGIN.made("protocol_version", "Protocol version", Q.TEXT),
+    _LOGIN.told("connector_count", "Number of connectors", Q.COUNT),
+    _LOGIN.told("heartbeat_interval", "Heartbeat interval", Q.DURATION_S),
+    _LOGIN.told("heartbeat_timeout_count", "Heartbeats missed before reconnecting", Q.CODE),
+    _LOGIN.told("login_interval", "Login interval", Q.DURATION_MIN),
+    _LOGIN.told("record_count", "Records kept", Q.COUNT),
+    _LOGIN.made("clock_deviation", "Clock deviation", Q.DURATION_S),
+    _LOGIN.told("upload_mode", "Upload mode", Q.ENUM),
+    _LOGIN.told("run_mode", "Run mode", Q.ENUM),
+    _LOGIN.told("project_type", "Project type", Q.CODE),
+    _LOGIN.told("device_type", "Device type", Q.CODE),
+    _LOGIN.told("whitelist_version", "Whitelist version", Q.CODE),
+    _LOGIN.told("asset_id", "Asset number", Q.TEXT, private=True),
+    _LOGIN.made("encryption_supported", "Encryption supported", Q.FLAG),
 )
 
-_SUMMARY = StateRow(
+ALARM = _ALARMS.made(
     "alarm",
     "Alarm",
     Q.ENUM,
-    "cmd108",
     options={NO_ALARM: "none", **{alarm.index: alarm.slug for alarm in ALARMS}},
     enabled=True,
+    diagnostic=True,
     attributes=(
         AttributeRow(
             ACTIVE,
@@ -52,18 +57,14 @@ _SUMMARY = StateRow(
     ),
 )
 
+UNKNOWN_BITS = _ALARMS.made("unknown_bits", "Unknown alarm bits", Q.TEXT_ARRAY, diagnostic=True)
 
-def bit_state(index: int) -> str:
-    """Return the name of an alarm bit's state."""
-    return f"byte{index // 8 + 1}_bit{index % 8}"
+ALARM_BITS = {
+    alarm.index: _ALARMS.made(
+        f"byte{alarm.index // 8 + 1}_bit{alarm.index % 8}", alarm.name, Q.PROBLEM, diagnostic=True
+    )
+    for alarm in ALARMS
+}
+"""By the bit's place, as `alarms.py` counts it."""
 
-
-ALARM_STATES: tuple[StateRow, ...] = technical(
-    _SUMMARY,
-    made(108, "unknown_bits", "Unknown alarm bits", Q.TEXT_ARRAY),
-    *(made(108, bit_state(alarm.index), alarm.name, Q.PROBLEM) for alarm in ALARMS),
-)
-
-TARIFF_STATES: tuple[StateRow, ...] = technical(
-    *shown(made(1102, "slots", "Tariff slots", Q.TEXT_ARRAY)),
-)
+TARIFF = _TARIFF.made("slots", "Tariff slots", Q.TEXT_ARRAY, enabled=True, diagnostic=True)

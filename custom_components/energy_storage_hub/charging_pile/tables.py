@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from ..model.states import CommandRow, EventRow, KindTable, SourceTable
 from .states_bms import BMS
-from .states_connector import ALARM, PERIODS, RECORD, START, STATUS
-from .states_pile import ALARM_STATES, LOGIN, TARIFF_STATES
+from .states_connector import HIGHEST_ALARM, PERIODS, RECORD, START, STATUS
+from .states_pile import ALARM, ALARM_BITS, LOGIN, TARIFF, UNKNOWN_BITS
 
 PILE = "charging_pile"
 CONNECTOR = "connector"
@@ -29,7 +29,7 @@ TABLE = SourceTable(
     {
         PILE: KindTable(
             "Charging pile",
-            (*LOGIN, *ALARM_STATES, *ALARM, *TARIFF_STATES),
+            (*LOGIN, ALARM, UNKNOWN_BITS, *ALARM_BITS.values(), *HIGHEST_ALARM, TARIFF),
             commands=(
                 CommandRow(REPORT_NOW, "Report now", diagnostic=True),
                 CommandRow(SET_CLOCK, "Synchronize clock", diagnostic=True),
@@ -38,7 +38,7 @@ TABLE = SourceTable(
         ),
         CONNECTOR: KindTable(
             "Connector of a charging pile",
-            (*STATUS, *START, *RECORD, *PERIODS, *BMS),
+            (*STATUS, *START, *RECORD, PERIODS, *BMS),
             commands=(
                 CommandRow(START_CHARGING, "Start charging"),
                 CommandRow(STOP_CHARGING, "Stop charging"),

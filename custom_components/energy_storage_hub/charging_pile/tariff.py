@@ -54,7 +54,7 @@ def read_slots(values: Values) -> tuple[Slot, ...]:
         slot = Slot(
             _half_hours(values, "start", number),
             _half_hours(values, "end", number),
-            round(values[f"energy_price_{number}"] * 0.01, 2),
+            values[f"energy_price_{number}"],
         )
         if slot.last <= slot.first:
             continue
@@ -117,5 +117,5 @@ def write_slots(slots: Sequence[Slot]) -> Values:
         values[f"end_hour_{number}"], end_half = divmod(slot.last, 2)
         values[f"start_minute_{number}"] = 30 * start_half
         values[f"end_minute_{number}"] = 30 * end_half
-        values[f"energy_price_{number}"] = round(slot.price * 100)
+        values[f"energy_price_{number}"] = slot.price
     return values

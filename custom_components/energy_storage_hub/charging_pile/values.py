@@ -1,7 +1,8 @@
 """From the fields of a frame to the values of states: what has to be made of several fields.
 
-Each function takes decoded fields and returns them with what was made, under the names that the
-state tables use. `Converter` then turns them into states as the tables' rows say.
+Each function takes decoded fields, in their units, and returns them with what was made, under
+the names that the state tables use. `Converter` then turns them into states as the tables' rows
+say.
 """
 
 from __future__ import annotations
@@ -13,9 +14,12 @@ from ..model.convert import Convert, converter
 from ..model.states import StateRow, Value
 from .alarms import ALARMS, BYTES, active
 from .clock import Clock
-from .fields import Values
-from .states_connector import DC_ONLY, HALF_HOURS, PLUGGED_IN, RECORD
-from .states_pile import ACTIVE, ALARM_STATES, NO_ALARM, TARIFF_STATES, bit_state
+from .command_numbers import Cmd
+from .commands import COMMANDS
+from .fields import HALF_HOURS, Values
+from .rows import Report
+from .states_connector import DC_ONLY, HALF_HOUR_ENERGIES, LAST_ENERGY, PLUGGED_IN
+from .states_pile import ACTIVE, ALARM, ALARM_BITS, NO_ALARM, TARIFF, UNKNOWN_BITS
 from .tariff import read_slots
 
 CHARGING = 2
@@ -23,10 +27,17 @@ _RESERVED = 5
 _NOT_POSSIBLE = (6, 7)
 _AC = 2
 _HIGHEST_CELL = 6.0
+"""V that no lithium cell is charged to."""
 _OLDEST, _NEWEST = 1985, 2100
 
-_ENERGY_STEP = {202: 0.01, 206: 0.001, 222: 0.001}
-"""kWh that one step of a record's energies is, by command."""
+_ENERGY_STEP = {
+    command.number: field.scale
+    for command in COMMANDS.values()
+    if (field := command.by_key.get("session_energy"))
+}
+"""kWh that one step of a session's energy is, by command."""
+
+_MAX_CELL_VOLTAGE = COMMANDS[Cmd.BMS_REPORT].by_key["bcp_max_cell_voltage"]
 
 _SLUGS = {alarm.index: alarm.slug for alarm in ALARMS}
 
@@ -34,8 +45,9 @@ _SLUGS = {alarm.index: alarm.slug for alarm in ALARMS}
 class Converter:
     """Turns the fields of a report into states."""
 
-    def __init__(self, report: str, rows: Iterable[StateRow]) -> None:
-        """Know the states that this report tells."""
+    def __init__(self, command: Cmd, rows: Iterable[StateRow]) -> None:
+        """Know the states that this command tells."""
+        report = Report(command).key
         self._plan: tuple[tuple[str, str, Convert], ...] = tuple(
             (row.key, row.source, converter(row)) for row in rows if row.report == report
         )
@@ -55,13 +67,9 @@ def status(values: Values, clock: Clock) -> Values:
     if state == _RESERVED and not values.get("reservation_flag"):
         values["connector_status"] = PLUGGED_IN
     if "session_energy" in values:
-        values["session_energy"] = round(
-            values["session_energy"] * 0.01 + _digit(values) * 0.001, 3
-        )
+        values["session_energy"] = _session_energy(Cmd.STATUS_REPORT, values)
     if "start_time" in values:
         values["start_time"] = clock.unix(values["start_time"])
-    if "dc_pile_ac_meter_energy" in values:
-        values["dc_pile_ac_meter_energy"] = values["dc_pile_ac_meter_energy"] * 0.001 or None
     if (link := values.get("vehicle_connection_status")) is not None and state is not None:
         values["iec61851"] = _iec_61851(state, link)
         if not link and "soc" in values:
@@ -72,10 +80,11 @@ def status(values: Values, clock: Clock) -> Values:
     return values
 
 
-def _digit(values: Values) -> int:
-    """Return the third decimal of an energy in 0.01 kWh."""
-    digit: int = values.get("session_energy_thousandth", 0)
-    return digit if digit <= 9 else 0
+def _session_energy(command: Cmd, values: Values) -> float:
+    """Return a session's energy, kWh, with the third decimal where its own step has no room."""
+    energy: float = values["session_energy"]
+    third: float = values.get("session_energy_thousandth", 0.0)
+    return round(energy + third, 3) if third < _ENERGY_STEP[command] else energy
 
 
 def _iec_61851(state: int, link: int) -> int:
@@ -91,48 +100,42 @@ def lifetime(values: Values, before: float) -> float:
 
     `before` is the last one. A pile that is idle may tell 0 as the current reading.
     """
-    reading: int = values.get("meter_value") or values.get("meter_start") or 0
-    return max(round(reading * 0.01, 2), before)
+    reading: float = values.get("meter_value") or values.get("meter_start") or 0.0
+    return max(reading, before)
 
 
-def record(command: int, values: Values, clock: Clock) -> Values:
-    """Return what 202, 206 or 222 tells of an ended session; energies in kWh."""
-    step = _ENERGY_STEP[command]
-    for field in ("session_energy", "meter_start", "meter_stop"):
-        if field in values:
-            values[field] = round(values[field] * step, 3)
-    if step == 0.01 and "session_energy" in values:
-        values["session_energy"] = round(values["session_energy"] + _digit(values) * 0.001, 3)
+def record(command: Cmd, values: Values, clock: Clock) -> Values:
+    """Return what 202, 206 or 222 tells of an ended session."""
+    if "session_energy" in values:
+        values["session_energy"] = _session_energy(command, values)
     for field in ("start_time", "stop_time"):
         if field in values:
             values[field] = clock.unix(values[field])
     return values
 
 
-def half_hours(values: Values, step: float) -> tuple[float, ...] | None:
+def half_hours(values: Values) -> tuple[float, ...] | None:
     """Return the energies of a day's half hours, kWh; None if not all are there."""
-    periods = [values.get(f"energy_period_{number:02}") for number in range(1, 49)]
-    if None in periods:
+    try:
+        return tuple(values[key] for key in HALF_HOURS)
+    except KeyError:
         return None
-    return tuple(round(period * step, 3) for period in periods if period is not None)
 
 
-def record_states(command: int, values: Values, rows: Converter) -> dict[str, Value | None]:
+def record_states(values: Values, rows: Converter) -> dict[str, Value | None]:
     """Return the states of a session that is over."""
     states = rows.states(values)
-    states[RECORD[0].attribute_key(HALF_HOURS)] = half_hours(values, _ENERGY_STEP[command])
+    states[LAST_ENERGY.attribute_key(HALF_HOUR_ENERGIES)] = half_hours(values)
     return states
 
 
 def login(values: Values, clock: Clock) -> Values:
     """Return what 106 tells of a pile."""
-    if firmware := values.get("firmware_version"):
-        values["firmware_version"] = f"{firmware // 100}.{firmware % 100:02}"
-    else:
-        values["firmware_version"] = None
+    firmware = values.get("firmware_version")
+    values["firmware_version"] = f"{firmware:.2f}" if firmware else None
     if "protocol_version" in values:
         version = values["protocol_version"]
-        values["protocol_version"] = f"{version // 10}.{version % 10}" if version else None
+        values["protocol_version"] = f"{version:.1f}" if version else None
     if "pile_time" in values:
         values["clock_deviation"] = clock.deviation(values["pile_time"])
     if "flags" in values:
@@ -148,9 +151,8 @@ def bms(values: Values) -> Values:
         values["brm_bms_software_version"] = version.hex() if any(version) else None
     if "brm_manufacture_day" in values:
         values["brm_manufacture_date"] = _date(values)
-    if (highest := values.get("bcp_max_cell_voltage")) is not None:
-        volts = highest * 0.1
-        values["bcp_max_cell_voltage"] = volts if volts <= _HIGHEST_CELL else highest * 0.01
+    if values.get("bcp_max_cell_voltage", 0.0) > _HIGHEST_CELL:
+        values["bcp_max_cell_voltage"] = _MAX_CELL_VOLTAGE.otherwise(values["bcp_max_cell_voltage"])
     return values
 
 
@@ -168,26 +170,25 @@ def alarm_states(bits: bytes) -> dict[str, Value | None]:
     """Return the states of the alarm bits."""
     on = active(bits)
     named = sorted(on & _SLUGS.keys())
-    summary = ALARM_STATES[0]
-    options = summary.options or {}
+    options = ALARM.options or {}
     states: dict[str, Value | None] = {
-        summary.key: options[named[0] if named else NO_ALARM],
-        summary.attribute_key(ACTIVE): tuple(dict.fromkeys(_SLUGS[index] for index in named)),
-        ALARM_STATES[1].key: tuple(
+        ALARM.key: options[named[0] if named else NO_ALARM],
+        ALARM.attribute_key(ACTIVE): tuple(dict.fromkeys(_SLUGS[index] for index in named)),
+        UNKNOWN_BITS.key: tuple(
             f"{index // 8 + 1}.{index % 8}" for index in sorted(on - _SLUGS.keys()) if index
         ),
     }
     last = min(len(bits), BYTES) * 8
-    for index in _SLUGS:
+    for index, row in ALARM_BITS.items():
         if index < last:
-            states[f"cmd108_{bit_state(index)}"] = index in on
+            states[row.key] = index in on
     return states
 
 
 def tariff_states(values: Values) -> dict[str, Value | None]:
     """Return the states of a tariff."""
     return {
-        TARIFF_STATES[0].key: tuple(
+        TARIFF.key: tuple(
             f"{slot.start}-{slot.end}: {slot.price:.2f}" for slot in read_slots(values)
         )
     }

@@ -1,0 +1,53 @@
+"""The commands by name. Odd ones go down to the pile, even ones come up."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+
+
+class Cmd(IntEnum):
+    """Number of a command, as in the vendor's table and in the states' reports."""
+
+    SET_INTEGER_PARAMETERS_REQUEST = 1
+    SET_INTEGER_PARAMETERS_RESPONSE = 2
+    SET_STRING_PARAMETER_REQUEST = 3
+    SET_STRING_PARAMETER_RESPONSE = 4
+    CONTROL_COMMAND_REQUEST = 5
+    CONTROL_COMMAND_RESPONSE = 6
+    START_CHARGING_REQUEST = 7
+    START_CHARGING_RESPONSE = 8
+    HEARTBEAT_RESPONSE = 101
+    HEARTBEAT = 102
+    STATUS_REPORT_RESPONSE = 103
+    STATUS_REPORT = 104
+    LOGIN_RESPONSE = 105
+    LOGIN = 106
+    ALARM_REPORT = 108
+    START_RESULT = 110
+    PERIOD_ENERGY_REQUEST = 113
+    PERIOD_ENERGY_RESPONSE = 114
+    CHARGE_RECORD_RESPONSE = 201
+    CHARGE_RECORD = 202
+    AUTHORIZE_RESPONSE = 203
+    AUTHORIZE_REQUEST = 204
+    CHARGE_RECORD_WIDE_RESPONSE = 205
+    CHARGE_RECORD_WIDE = 206
+    PLUG_AND_CHARGE_RESPONSE = 207
+    PLUG_AND_CHARGE_REQUEST = 208
+    VIN_START_REQUEST = 209
+    VIN_START_RESPONSE = 210
+    CHARGE_RECORD_HIGH_PRECISION_RESPONSE = 221
+    CHARGE_RECORD_HIGH_PRECISION = 222
+    BMS_REPORT_RESPONSE = 301
+    BMS_REPORT = 302
+    TARIFF_QUERY_REQUEST = 1101
+    TARIFF_QUERY_RESPONSE = 1102
+    TARIFF_SET_REQUEST = 1103
+    TARIFF_SET_RESPONSE = 1104
+    TARIFF_WITH_SERVICE_SET_REQUEST = 1105
+    WHITELIST_RESPONSE = 1302
+
+    @property
+    def answer(self) -> Cmd:
+        """What a pile answers a question with: the number that follows."""
+        return Cmd(self + 1)
