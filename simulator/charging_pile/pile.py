@@ -57,7 +57,6 @@ class SimulatedPile(Link):
             for number in range(1, connectors + 1)
         }
         self.boots = 1
-        self.heartbeats = heartbeat
         self.logins = 0
         self.records: list[tuple[Cmd, Values]] = []
         """Records that were not confirmed."""
@@ -173,7 +172,7 @@ class SimulatedPile(Link):
                 "upload_mode": 2,
                 "login_interval": 60,
                 "connector_count": len(self.connectors),
-                "heartbeat_interval": self.heartbeats,
+                "heartbeat_interval": self.parameters[21],
                 "heartbeat_timeout_count": 3,
                 "record_count": len(self.kept),
                 "pile_time": self.now,
@@ -218,7 +217,7 @@ class SimulatedPile(Link):
                 if connector.state == CHARGING and now - last[f"b{connector.number}"] >= 30:
                     last[f"b{connector.number}"] = now
                     self.report_bms(connector.number)
-            if now - last["heartbeat"] >= self.heartbeats:
+            if now - last["heartbeat"] >= self.parameters[21]:
                 last["heartbeat"] = now
                 number = number % 65535 + 1
                 self.beat(number)
@@ -296,6 +295,8 @@ class SimulatedPile(Link):
     def _on_integer(self, values: Values) -> None:
         address = values["start_address"]
         known = address in self.parameters
+        if known and values["operation"]:
+            (self.parameters[address],) = values["values"]
         fields = {"start_address": address, "count": 1, "result": 0 if known else 1}
         if known:
             fields["values"] = (self.parameters[address],)

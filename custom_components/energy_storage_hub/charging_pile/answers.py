@@ -119,6 +119,17 @@ def set_clock(clock: Clock) -> Values:
     }
 
 
+def set_parameter(address: int, value: int) -> Values:
+    """Return the fields of 1 that set one integer parameter."""
+    return {
+        "operation": _SET,
+        "start_address": address,
+        "count": 1,
+        "data_length": 4,
+        "values": (value,),
+    }
+
+
 def control(connector: int, address: int, value: int = TRIGGER) -> Values:
     """Return the fields of 5."""
     return {

@@ -20,7 +20,7 @@ from ..model.source import (
     SourceListener,
     SourceRefusedError,
 )
-from ..model.states import SourceTable
+from ..model.states import SourceTable, Value
 from .answers import Admission, login
 from .clock import Clock
 from .command_numbers import Cmd
@@ -33,7 +33,15 @@ from .orders import Orders
 from .pile import CODE_PATTERN, Host, Pile
 from .reports import Reports
 from .server import Connection, PileServer
-from .tables import REBOOT, REPORT_NOW, SET_CLOCK, START_CHARGING, STOP_CHARGING, TABLE
+from .tables import (
+    REBOOT,
+    REPORT_NOW,
+    SET_CLOCK,
+    SET_HEARTBEAT_INTERVAL,
+    START_CHARGING,
+    STOP_CHARGING,
+    TABLE,
+)
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -128,7 +136,6 @@ class ChargingPiles(Source, Host):
         self._devices: dict[str, Device] = {}
         self._piles: dict[str, Pile] = {}
         self._strangers: dict[str, Stranger] = {}
-        self._problems: set[str] = set()
         self._saved: dict[str, Any] = {}
         self._saving: asyncio.Task[None] | None = None
 
@@ -179,15 +186,6 @@ class ChargingPiles(Source, Host):
     async def close(self) -> None:
         """Stop listening and hang up on every pile."""
         await self._server.close()
-
-    @override
-    async def poll(self) -> None:
-        """Nothing is asked: piles report by themselves."""
-
-    @property
-    @override
-    def poll_due(self) -> bool:
-        return False
 
     @override
     def available(self, serial: str) -> bool:
@@ -285,17 +283,13 @@ class ChargingPiles(Source, Host):
 
     @override
     def on_problem(self, problem: Problem) -> None:
-        """Pass a problem on, once."""
-        if problem.key not in self._problems:
-            self._problems.add(problem.key)
-            self._listener.on_problem(problem)
+        """Pass a problem on."""
+        self._listener.on_problem(problem)
 
     @override
     def on_solved(self, key: str) -> None:
         """Pass on that a problem is gone."""
-        if key in self._problems:
-            self._problems.discard(key)
-            self._listener.on_solved(key)
+        self._listener.on_solved(key)
 
     @override
     def on_record(self) -> None:
@@ -348,6 +342,13 @@ class ChargingPiles(Source, Host):
             case _:
                 raise SourceRefusedError(f"no action {action}")
 
+    @override
+    async def change_setting(self, serial: str, setting: str, value: Value) -> None:
+        pile, _ = self._find(serial)
+        if setting != SET_HEARTBEAT_INTERVAL.setting or not isinstance(value, int | float):
+            raise SourceRefusedError(f"no setting {setting}", "no_setting")
+        await Orders(pile, self).set_parameter(setting, round(value))
+
     def _find(self, serial: str) -> tuple[Pile, Connector | None]:
         """Return the pile, and the connector if the serial number is that of one."""
         code, _, number = serial.partition("#")
@@ -382,7 +383,6 @@ class ChargingPiles(Source, Host):
         return {
             "server": describe_server(self._server),
             "strangers": len(self._strangers),
-            "problems": sorted({key.partition("_")[0] for key in self._problems}),
             "piles": [
                 describe_pile(pile) for pile in self._piles.values() if code in ("", pile.code)
             ],

@@ -122,6 +122,16 @@ class Orders:
             await self._pile.ask(Cmd.SET_STRING_PARAMETER_REQUEST, fields, fields["start_address"])
         )
 
+    async def set_parameter(self, key: str, value: int) -> None:
+        """Write an integer parameter, and let the pile tell what it has now. Raises SourceError."""
+        fields = answers.set_parameter(PARAMETERS[key].address, value)
+        _check(
+            await self._pile.ask(
+                Cmd.SET_INTEGER_PARAMETERS_REQUEST, fields, fields["start_address"]
+            )
+        )
+        await self.sign_in_now()
+
     async def _control(self, connector: int, address: int, value: int = answers.TRIGGER) -> None:
         fields = answers.control(connector, address, value)
         _check(await self._pile.ask(Cmd.CONTROL_COMMAND_REQUEST, fields, (connector, address)))

@@ -1,4 +1,6 @@
-"""The parameters of a pile that can be read (commands 1 and 3). None is ever written.
+"""The parameters of a pile that can be read (commands 1 and 3).
+
+Of these, only the settings of `tables.py` are ever written.
 
 Addresses follow the vendor's list, except that 38 does not exist (three implementations agree);
 from 77 on they are extrapolated. The list's five one-byte entries have no known address, and

@@ -14,6 +14,7 @@ import re
 import time
 from typing import Any, Protocol
 
+from ..model.presence import Presence
 from ..model.source import (
     Device,
     Happening,
@@ -126,7 +127,9 @@ class Pile:
         self.number = number
         self.connectors: dict[int, Connector] = {}
         self.counts = Counts()
-        self.online = False
+        # No whole code in the log.
+        self.label = f"Charging pile ...{code[-4:]}"
+        self._presence = Presence(self.label, self._on_presence)
         self.silence = host.limits.silence_least
         """Longest time without a frame, s: from the pile's own heartbeat."""
         self.firmware: str | None = None
@@ -138,11 +141,6 @@ class Pile:
         self._waiting: dict[tuple[int, object], asyncio.Future[Values]] = {}
 
     # Who it is, and its connectors.
-
-    @property
-    def label(self) -> str:
-        """Name the pile for the log."""
-        return f"Charging pile ...{self.code[-4:]}"
 
     def begin(self) -> None:
         """Tell what is known from before a restart."""
@@ -208,7 +206,7 @@ class Pile:
             self._end_waiting()
             before.close()
         self.on_frame(connection, login)
-        self._set_online(online=True)
+        self._presence.watch(True)
         self.tell(Cmd.TARIFF_QUERY_REQUEST, {})
 
     def on_lost(self, connection: Connection) -> None:
@@ -235,15 +233,16 @@ class Pile:
     def sweep(self) -> None:
         """Give up a pile that did not come back in time."""
         if self._lost_at is not None and self.online:
-            self._set_online(online=time.monotonic() - self._lost_at < self._host.limits.grace)
+            self._presence.watch(time.monotonic() - self._lost_at < self._host.limits.grace)
 
-    def _set_online(self, *, online: bool) -> None:
-        if online == self.online:
-            return
-        self.online = online
-        _LOGGER.info("%s is %s", self.label, "connected" if online else "offline")
+    @property
+    def online(self) -> bool:
+        """Whether it is connected, or was a moment ago."""
+        return bool(self._presence.present)
+
+    def _on_presence(self) -> None:
         self._host.on_availability()
-        self._host.on_reading(Reading(self.code, {ONLINE.key: online}))
+        self._host.on_reading(Reading(self.code, {ONLINE.key: self.online}))
 
     # Saying and asking.
 

@@ -18,6 +18,8 @@ ONLINE = StateRow(
     "online", "Online", Q.CONNECTIVITY, "connection", enabled=True, diagnostic=True, always=True
 )
 
+HEARTBEAT_INTERVAL = _LOGIN.told("heartbeat_interval", "Heartbeat interval", Q.DURATION_S)
+
 LOGIN: tuple[StateRow, ...] = technical(
     ONLINE,
     *shown(
@@ -26,7 +28,7 @@ LOGIN: tuple[StateRow, ...] = technical(
     ),
     _LOGIN.made("protocol_version", "Protocol version", Q.TEXT),
     _LOGIN.told("connector_count", "Number of connectors", Q.COUNT),
-    _LOGIN.told("heartbeat_interval", "Heartbeat interval", Q.DURATION_S),
+    HEARTBEAT_INTERVAL,
     _LOGIN.told("heartbeat_timeout_count", "Heartbeats missed before reconnecting", Q.CODE),
     _LOGIN.told("login_interval", "Login interval", Q.DURATION_MIN),
     _LOGIN.told("record_count", "Records kept", Q.COUNT),

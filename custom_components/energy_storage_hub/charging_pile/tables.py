@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from ..model.states import CommandRow, EventRow, KindTable, SourceTable
+from ..model.states import CommandRow, EventRow, KindTable, SettingRow, SourceTable
 from .states_bms import BMS
 from .states_connector import HIGHEST_ALARM, PERIODS, RECORD, START, STATUS
-from .states_pile import ALARM, ALARM_BITS, LOGIN, TARIFF, UNKNOWN_BITS
+from .states_pile import ALARM, ALARM_BITS, HEARTBEAT_INTERVAL, LOGIN, TARIFF, UNKNOWN_BITS
 
 PILE = "charging_pile"
 CONNECTOR = "connector"
@@ -24,6 +24,15 @@ CARD_EVENT = EventRow(
     enabled=False,
 )
 
+SET_HEARTBEAT_INTERVAL = SettingRow(
+    setting="heartbeat_interval",
+    name="Heartbeat interval",
+    state=HEARTBEAT_INTERVAL,
+    # Firmware clamps less than 3 s [WOGEE]; a field of one byte holds no more than 255.
+    least=5,
+    most=60,
+)
+
 TABLE = SourceTable(
     "Charging piles",
     {
@@ -35,6 +44,7 @@ TABLE = SourceTable(
                 CommandRow(SET_CLOCK, "Synchronize clock", diagnostic=True),
                 CommandRow(REBOOT, "Reboot", diagnostic=True),
             ),
+            settings=(SET_HEARTBEAT_INTERVAL,),
         ),
         CONNECTOR: KindTable(
             "Connector of a charging pile",
