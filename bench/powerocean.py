@@ -81,7 +81,7 @@ def _bare(decoder: Decoder, payload: bytes) -> None:
     """Parse the same messages and read every field that is there, nothing else."""
     frame: Any = Frame.FromString(payload)
     for header in frame.header:
-        report = decoder.report((header.cmd_func, header.cmd_id))
+        report = decoder.report_type((header.cmd_func, header.cmd_id))
         if report is not None:
             _touch(report.message.FromString(header.pdata))
 

@@ -82,7 +82,7 @@ def _storing(decoder: Decoder, payload: bytes) -> Callable[[], None]:
 def _bare(decoder: Decoder, payload: bytes) -> None:
     """Unmask and parse the same messages and read every field that is there, nothing else."""
     for packet in split(payload):
-        report = decoder.report(packet.route)
+        report = decoder.report_type(packet.route)
         if report is not None:
             _touch(report.message.FromString(packet.candidates[0]))
 

@@ -128,7 +128,7 @@ def _longest_report(pdata: bytes) -> bytes:
 
 
 def _report(decoder: Decoder, packet: Packet, header: Mapping[str, Any]) -> dict[str, Any]:
-    report = decoder.report(packet.route)
+    report = decoder.report_type(packet.route)
     message_type = report.message if report else _COMMANDS.get(packet.route)
     return {
         "route": _route(packet.route),

@@ -51,9 +51,7 @@ class Receiver:
         self.announced: list[Device] = []
         self.devices: dict[str, Device] = {}
         self.readings: list[Reading] = []
-        self.system = System(
-            serial, model, "", self._on_device, self._on_reading, on_presence=lambda: None
-        )
+        self.system = System(serial, model, "", self._on_device, self._on_reading)
         self._stores: dict[str, DeviceStore] = {}
         self._counters = counter_keys(TABLE.rows)
 

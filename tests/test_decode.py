@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 import math
-import struct
 from typing import Any
 
 from google.protobuf.descriptor import FieldDescriptor
@@ -17,6 +16,7 @@ from custom_components.energy_storage_hub.powerocean.reports import REPORTS
 from simulator.powerocean import frames
 from simulator.powerocean.build import message, sparse, zeros
 
+from . import wire
 from .helpers import (
     CHANGE,
     HEARTBEAT,
@@ -847,20 +847,6 @@ def test_powers_balance() -> None:
 # Routes: the same field number means different things.
 
 
-def varint_field(number: int, value: int) -> bytes:
-    """Return a field on the wire."""
-
-    def varint(rest: int) -> bytes:
-        out = bytearray()
-        while rest > 0x7F:
-            out.append(rest & 0x7F | 0x80)
-            rest >>= 7
-        out.append(rest)
-        return bytes(out)
-
-    return varint(number << 3) + varint(value)
-
-
 @pytest.mark.parametrize(
     ("serial", "func", "cmd", "number", "state"),
     [
@@ -896,7 +882,7 @@ def test_number_depends_on_command(
     serial: str, func: int, cmd: int, number: int, state: str | None
 ) -> None:
     receiver = Receiver(serial)
-    receiver.take(header(func, cmd, varint_field(number, 1)))
+    receiver.take(header(func, cmd, wire.field(number, 1)))
     told = receiver.states()
     assert set(told) == ({CHANGE + state} if state else set())
     if state:
@@ -905,7 +891,7 @@ def test_number_depends_on_command(
 
 def test_number_beyond_the_known_ones_is_ignored() -> None:
     """Floats and submessages under unknown numbers as well: newer firmware sends them."""
-    pdata = varint_field(7, 55) + varint_field(752, 1) + b"\xb5\x2f" + struct.pack("<f", 1.5)
+    pdata = wire.field(7, 55) + wire.field(752, 1) + wire.field(758, 1.5)
     pdata += b"\xb2\x1f\x02\x08\x01"  # 502, a submessage
     receiver = Receiver()
     receiver.take(header(96, 17, pdata))
@@ -915,7 +901,7 @@ def test_number_beyond_the_known_ones_is_ignored() -> None:
 def test_wrong_wire_type_is_ignored() -> None:
     """502 and others come as submessages where the tables have numbers."""
     receiver = Receiver()
-    receiver.take(header(96, 8, b"\xa2\x1f\x02\x08\x01" + varint_field(352, 15)))
+    receiver.take(header(96, 8, b"\xa2\x1f\x02\x08\x01" + wire.field(352, 15)))
     assert receiver.states() == {f"{CHANGE}devSoc": 15.0}
 
 

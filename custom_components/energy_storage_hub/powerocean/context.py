@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any, Protocol
+from dataclasses import dataclass
+import time
+from typing import Any
 
 from ..model.source import Reading
 from .envelope import Route
@@ -11,37 +14,65 @@ from .messages import Message
 from .plan import Collected, Plan
 
 
-class Context(Protocol):
-    """What a reader may know and say beside its message."""
+@dataclass(slots=True)
+class RouteRecord:
+    """What is remembered of a route for diagnostics."""
 
-    serial: str
-    """Of the system, or of the inverter of a parallel system that reports."""
-    slots: dict[int, str]
-    """Serial number of the pack in each slot."""
+    count: int = 0
+    failed: int = 0
+    last: bytes = b""
+    at: float = 0.0
+    """When the last one came, monotonic s."""
 
-    def announce(self, serial: str, kind: str, model: str, number: int = 0) -> None:
-        """Say that a part of the system is there."""
 
-    def announce_unit(self, serial: str) -> None:
-        """Say that an inverter works in parallel."""
+class Context(ABC):
+    """What a reader may know and say beside its message.
 
-    def is_known(self, serial: str) -> bool:
-        """Whether the part was announced."""
+    Of the system, or of the inverter of a parallel system that reports.
+    """
+
+    def __init__(self, serial: str) -> None:
+        """Stand for the system or inverter with this serial number."""
+        self.serial = serial
+        self.slots: dict[int, str] = {}
+        """Serial number of the pack in each slot."""
+        self.routes: dict[Route, RouteRecord] = {}
+        """What has come by MQTT."""
 
     def heard_within(self, route: Route, seconds: float) -> bool:
         """Whether a report of this route has come by MQTT lately."""
+        record = self.routes.get(route)
+        return record is not None and time.monotonic() - record.at < seconds
 
+    @abstractmethod
+    def announce(
+        self, serial: str, kind: str, model: str, number: int = 0, parent: str = ""
+    ) -> None:
+        """Say that a part is there; it hangs on this system or inverter if nothing is said."""
+
+    @abstractmethod
+    def announce_unit(self, serial: str) -> None:
+        """Say that an inverter works in parallel."""
+
+    @abstractmethod
+    def is_known(self, serial: str) -> bool:
+        """Whether the part was announced."""
+
+    @abstractmethod
     def keep_version(self, serial: str, version: int) -> None:
         """Keep the firmware version of a module, four bytes in one number."""
 
+    @abstractmethod
     def keep_minute(self, timestamp: int, minute: Mapping[str, float]) -> None:
         """Keep the averages of a minute."""
 
+    @abstractmethod
     def keep_hours(self, day: int, watth_type: int, watth: tuple[int, ...]) -> bool:
         """Keep the hourly energies of a day. Return whether that day is the newest."""
 
 
 type Reader = Callable[[Context, Any, Plan], Iterator[Reading]]
+"""Turns a parsed message into readings."""
 
 
 def reading(serial: str, message: Message, plan: Plan) -> Reading:

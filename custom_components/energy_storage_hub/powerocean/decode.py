@@ -6,16 +6,19 @@ sits in which slot) and, for diagnostics, the last packet of each route.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
+from contextlib import suppress
+from dataclasses import replace
 import time
+from typing import override
 
 from ..model.source import Device, Reading
-from .envelope import EnvelopeError, Packet, Route, split
-from .messages import DecodeError, Message
+from .context import Context, RouteRecord
+from .envelope import MAX_PARTS, EnvelopeError, Packet, Route, split
+from .messages import DecodeError, Message, parse, parts_of
 from .models import Family, Model, model_of
-from .reports import REPORTS, Report
-from .unit import Unit, heard_within
+from .reports import REPORTS, ReportType
+from .unit import Unit
 
 MANUFACTURER = "EcoFlow"
 
@@ -29,31 +32,18 @@ _ORDER: dict[Route, int] = {(96, 12): -1, (96, 3): 1, (240, 2): 1}
 last, for they are those of packs and plugs that the rest tells of."""
 
 
-@dataclass(slots=True)
-class RouteRecord:
-    """What is remembered of a route for diagnostics."""
-
-    count: int = 0
-    failed: int = 0
-    last: bytes = b""
-    at: float = 0.0
-    """When the last one came, monotonic s."""
-
-
-class Decoder:
+class Decoder(Context):
     """Decodes the reports of one system."""
 
     def __init__(
         self, serial: str, model: Model, name: str, on_device: Callable[[Device], None]
     ) -> None:
         """Decode for this system; it and its parts are announced through `on_device`."""
-        self.serial = serial
-        self.slots: dict[int, str] = {}
+        super().__init__(serial)
         self.units: dict[str, Unit] = {}
         """The other inverters of a parallel system, by serial number."""
-        self.routes: dict[Route, RouteRecord] = {}
         self.broken = 0
-        """Payloads that were no list of headers, and reports on invented routes."""
+        """Payloads that were no reports or too many, and reports on invented routes."""
         self.minutes: dict[int, Mapping[str, float]] = {}
         self.hours: dict[tuple[int, int], tuple[int, ...]] = {}
         self._reports = REPORTS[model.family]
@@ -77,28 +67,32 @@ class Decoder:
         except EnvelopeError:
             self.broken += 1
             return
+        room = MAX_PARTS
         for packet in packets:
-            yield from self.decode_packet(packet)
+            room -= yield from self.decode_packet(packet, room)
 
-    def decode_packet(self, packet: Packet) -> Iterator[Reading]:
-        """Yield the readings of one packet."""
+    def decode_packet(self, packet: Packet, room: int = MAX_PARTS) -> Generator[Reading, None, int]:
+        """Yield the readings of one packet. Return its parts, of which there is `room` for some."""
         context = self._context(packet.module)
         record = self.hear(packet.route, context)
-        report = self._reports.get(packet.route)
+        carried = self._reports.get(packet.route)
         if record is None:
-            return
+            return 0
         if packet.offline:
             self._offline = True
         record.last = packet.candidates[0]
-        if report is None:
-            return
-        message = _parse(report.message, packet.candidates)
-        if message is None:
+        if carried is None:
+            return 0
+        try:
+            message = _parse(carried.message, packet.candidates)
+            parts = parts_of(message, room)
+        except DecodeError:
             record.failed += 1
-            return
-        yield from report.read(context, message, report.plan)
+            return 0
+        yield from carried.read(context, message, carried.plan)
+        return parts
 
-    def hear(self, route: Route, context: Decoder | Unit | None = None) -> RouteRecord | None:
+    def hear(self, route: Route, context: Context | None = None) -> RouteRecord | None:
         """Note that a report has come by MQTT now. None for one that nobody can have sent."""
         routes = (context or self).routes
         record = routes.get(route)
@@ -113,10 +107,10 @@ class Decoder:
 
     def decode_message(self, route: Route, message: Message, unit: str = "") -> Iterator[Reading]:
         """Yield the readings of a message that came without an envelope, of this inverter."""
-        report = self._reports[route]
-        yield from report.read(self._context(unit), message, report.plan)
+        carried = self._reports[route]
+        yield from carried.read(self._context(unit), message, carried.plan)
 
-    def _context(self, module: str) -> Decoder | Unit:
+    def _context(self, module: str) -> Context:
         """Return whose report it is: the system's, but for the other inverters."""
         return (self.units.get(module) if self.units else None) or self
 
@@ -124,7 +118,7 @@ class Decoder:
         """Return what is remembered of a route of an inverter."""
         return self._context(unit).routes.get(route)
 
-    def report(self, route: Route) -> Report | None:
+    def report_type(self, route: Route) -> ReportType | None:
         """Return what the system's product says on this route."""
         return self._reports.get(route)
 
@@ -147,8 +141,9 @@ class Decoder:
         offline, self._offline = self._offline, False
         return offline
 
-    # What the readers call: see context.Context.
+    # What the readers call.
 
+    @override
     def announce_unit(self, serial: str) -> None:
         """Say that an inverter works in parallel; the system itself is the master."""
         if serial == self.serial or serial in self.units or len(self.units) >= _UNITS_KEPT:
@@ -169,10 +164,7 @@ class Decoder:
             )
         )
 
-    def heard_within(self, route: Route, seconds: float) -> bool:
-        """Whether the system has sent a report of this route by MQTT lately."""
-        return heard_within(self.routes, route, seconds)
-
+    @override
     def announce(
         self, serial: str, kind: str, model: str, number: int = 0, parent: str = ""
     ) -> None:
@@ -197,10 +189,12 @@ class Decoder:
         self._parts[device.serial] = device
         self._on_device(device)
 
+    @override
     def is_known(self, serial: str) -> bool:
         """Whether the part was announced."""
         return serial in self._parts
 
+    @override
     def keep_version(self, serial: str, version: int) -> None:
         """Keep a module's firmware version."""
         if not version:
@@ -212,12 +206,14 @@ class Decoder:
         if device := self._parts.get(serial):
             self._add(replace(device, sw_version=text))
 
+    @override
     def keep_minute(self, timestamp: int, minute: Mapping[str, float]) -> None:
         """Keep the averages of a minute, the newest two hours of them."""
         self.minutes[timestamp] = minute
         if len(self.minutes) > _MINUTES_KEPT:
             del self.minutes[min(self.minutes)]
 
+    @override
     def keep_hours(self, day: int, watth_type: int, watth: tuple[int, ...]) -> bool:
         """Keep the hourly energies of a day and type. Return whether that day is the newest."""
         self.hours[day, watth_type] = watth
@@ -231,22 +227,18 @@ def order_of(route: Route) -> int:
     return _ORDER.get(route, 0)
 
 
-def _parse(message_type: type[Message], candidates: tuple[bytes, ...]) -> Message | None:
+def _parse(message_type: type[Message], candidates: tuple[bytes, ...]) -> Message:
     """Parse the candidate that makes the most sense: the one with the most fields that we know.
 
     Wrongly unmasked bytes of a short report do parse now and then, with a field or two.
+    Raises DecodeError if none makes any.
     """
-    best: Message | None = None
-    most = -1
+    if len(candidates) == 1:
+        return parse(message_type, candidates[0])
+    messages = []
     for data in candidates:
-        message = message_type()
-        try:
-            message.ParseFromString(data)
-        except DecodeError:
-            continue
-        if len(candidates) == 1:
-            return message
-        known = len(message.ListFields())
-        if known > most:
-            best, most = message, known
-    return best
+        with suppress(DecodeError):
+            messages.append(parse(message_type, data))
+    if not messages:
+        raise DecodeError("no candidate makes sense")
+    return max(messages, key=lambda message: len(message.ListFields()))

@@ -6,11 +6,12 @@ import re
 import time
 from typing import TYPE_CHECKING, Any
 
-from google.protobuf.message import DecodeError
 from google.protobuf.unknown_fields import UnknownFieldSet
 
-from .decode import Decoder, RouteRecord
+from .context import RouteRecord
+from .decode import Decoder
 from .envelope import Route
+from .messages import DecodeError, parse
 
 if TYPE_CHECKING:
     from .system import System
@@ -95,12 +96,11 @@ def _describe_route(
 
 def _unknown_fields(decoder: Decoder, route: Route, data: bytes) -> list[int]:
     """Numbers of the fields that the report has and our message has not."""
-    report = decoder.report(route)
-    if report is None:
+    carried = decoder.report_type(route)
+    if carried is None:
         return []
-    message = report.message()
     try:
-        message.ParseFromString(data)
+        message = parse(carried.message, data)
     except DecodeError:
         return []
     unknown: Any = UnknownFieldSet(message)

@@ -13,15 +13,19 @@ from functools import cache
 import time
 from typing import Any
 
-from .messages import DecodeError, Frame
+from .messages import DecodeError, Frame, parse
 
 APP = 32
 """Address of the phone app, which is what we are to the system."""
 EMS = 96
 """Address of the system's energy management."""
 
-MAX_PAYLOAD = 1 << 20
+MAX_PAYLOAD = 1 << 17
 """A payload is some hundred bytes, an answer to a get some 10 kB; more is not from a system."""
+
+MAX_PARTS = 500
+"""Headers of a payload, and entries of all lists in it: an answer to a get has some 20 headers,
+16 inverters with 15 packs each have 240 packs."""
 
 type Route = tuple[int, int]
 """Command set and command: (96, 33)."""
@@ -50,15 +54,17 @@ class Packet:
 def split(payload: bytes) -> Iterator[Packet]:
     """Yield the packets of a payload.
 
-    Raises EnvelopeError for what is no list of headers, and for a payload over MAX_PAYLOAD.
+    Raises EnvelopeError for what is no list of headers, for a payload over MAX_PAYLOAD and for one
+    of more than MAX_PARTS.
     """
     if len(payload) > MAX_PAYLOAD:
         raise EnvelopeError(f"payload of {len(payload)} bytes")
-    frame: Any = Frame()
     try:
-        frame.ParseFromString(payload)
+        frame: Any = parse(Frame, payload)
     except DecodeError as err:
         raise EnvelopeError("not a list of headers") from err
+    if len(frame.header) > MAX_PARTS:
+        raise EnvelopeError(f"payload of {len(frame.header)} headers")
     for header in frame.header:
         pdata: bytes = header.pdata
         mask = header.seq & 0xFF

@@ -22,7 +22,7 @@ from ..model.source import Reading
 from .context import text_of
 from .decode import Decoder, order_of
 from .envelope import Route
-from .messages import Descriptor, FieldDescriptor, Message
+from .messages import MAX_ELEMENTS, Descriptor, FieldDescriptor, Message
 from .plan import camel
 from .tables import CLOUD
 
@@ -94,6 +94,11 @@ _NOT_PACKS = frozenset({"", UPDATE_TIME, "bpHeartBeat", "bpSta"})
 _CLOUD = tuple((row.source, row.key, converter(row)) for row in CLOUD)
 
 
+_MAX_OBJECTS = 2000
+_MAX_VALUES = 10_000
+"""What a JSON payload of an MQTT topic may hold: four inverters with nine packs each, about."""
+
+
 def route_of(report: str) -> Route | None:
     """Return the route of a report of the snapshot: `RE307_EMS_HEARTBEAT` -> (96, 1)."""
     return _ROUTES.get(report.partition("_")[2])
@@ -150,15 +155,18 @@ def report_readings(
     decoder: Decoder, route: Route, body: Mapping[str, Any], unit: str = ""
 ) -> Iterator[Reading]:
     """Yield the readings of one JSON report, of the system or another inverter."""
-    report = decoder.report(route)
-    if report is None:
+    carried = decoder.report_type(route)
+    if carried is None:
         return
     for part in _parts(route, body):
-        yield from decoder.decode_message(route, fill(report.message(), part), unit)
+        yield from decoder.decode_message(route, fill(carried.message(), part), unit)
 
 
 def mqtt_readings(decoder: Decoder, payload: bytes) -> Iterator[Reading] | None:
     """Return the readings of a JSON payload of an MQTT topic, None if it is no report."""
+    if payload.count(b"{") > _MAX_OBJECTS or payload.count(b",") > _MAX_VALUES:
+        decoder.broken += 1
+        return None
     try:
         body = orjson.loads(payload)
     except orjson.JSONDecodeError:
@@ -243,7 +251,7 @@ def fill(message: Message, body: Mapping[str, Any]) -> Message:
 
 
 def _fill_list(target: Any, descriptor: FieldDescriptor, value: Any) -> None:
-    if not isinstance(value, list):
+    if not isinstance(value, list) or len(value) > MAX_ELEMENTS:
         return
     if descriptor.message_type is not None:
         for entry in value:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from ..model.source import Reading
+from ..model.states import StateRow
 from .context import Context, Reader, reading, text_of
 from .plan import Plan
+from .rows import by_state
 from .tables import HEATING_ROD_TIMERS, SMART_PLUG_PRIORITY, WALL_BOX_TIMERS
 
 _WALL_BOX = ("wall_box", "PowerPulse")
@@ -60,8 +62,9 @@ def rod_history(context: Context, message: Any, plan: Plan) -> Iterator[Reading]
     yield from ()
 
 
-def _timers(kind: str, model: str, serial_field: str, keys: tuple[str, str]) -> Reader:
-    enabled, active = keys
+def _timers(kind: str, model: str, serial_field: str, rows: Iterable[StateRow]) -> Reader:
+    states = by_state(rows)
+    enabled, active = states["enabledTasks"].key, states["isEffect"].key
 
     def read(context: Context, message: Any, plan: Plan) -> Iterator[Reading]:
         if serial := text_of(getattr(message, serial_field)):
@@ -75,8 +78,11 @@ def _timers(kind: str, model: str, serial_field: str, keys: tuple[str, str]) -> 
     return read
 
 
-wall_box_timers = _timers(*_WALL_BOX, "ev_sn", (WALL_BOX_TIMERS[0].key, WALL_BOX_TIMERS[1].key))
-rod_timers = _timers(*_ROD, "hr_sn", (HEATING_ROD_TIMERS[0].key, HEATING_ROD_TIMERS[1].key))
+wall_box_timers = _timers(*_WALL_BOX, "ev_sn", WALL_BOX_TIMERS)
+rod_timers = _timers(*_ROD, "hr_sn", HEATING_ROD_TIMERS)
+
+_PLACE = by_state(SMART_PLUG_PRIORITY)["devPrio"].key
+_TAKES_SURPLUS = by_state(SMART_PLUG_PRIORITY)["enable"].key
 
 
 def smart_plug(context: Context, message: Any, plan: Plan) -> Iterator[Reading]:
@@ -89,8 +95,7 @@ def smart_plug(context: Context, message: Any, plan: Plan) -> Iterator[Reading]:
 
 def priorities(context: Context, message: Any, plan: Plan) -> Iterator[Reading]:
     """Read 240/2 for the devices that have reported themselves."""
-    place, enabled = (row.key for row in SMART_PLUG_PRIORITY)
     for entry in message.dev_prio_report:
         serial = text_of(entry.dev_info.dev_sn)
         if serial and context.is_known(serial):
-            yield Reading(serial, {place: entry.dev_prio, enabled: entry.enable})
+            yield Reading(serial, {_PLACE: entry.dev_prio, _TAKES_SURPLUS: entry.enable})

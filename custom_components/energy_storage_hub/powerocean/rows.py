@@ -58,6 +58,11 @@ def family(
     )
 
 
+def by_state(rows: Iterable[StateRow]) -> dict[str, StateRow]:
+    """Return rows by their state, for what needs a certain one: a KeyError if it is gone."""
+    return {row.state: row for row in rows}
+
+
 def technical(rows: Iterable[StateRow]) -> tuple[StateRow, ...]:
     """Mark rows as technical information."""
     return tuple(replace(row, diagnostic=True) for row in rows)

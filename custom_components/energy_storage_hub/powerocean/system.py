@@ -10,11 +10,14 @@ from typing import Any
 
 from ..model.presence import Presence
 from ..model.source import Device, Reading
+from ..model.states import StateRow
 from .decode import Decoder
 from .energy import EnergyMeter
 from .envelope import Route
 from .json_reports import UPDATE_TIME, mqtt_readings, reports_of, snapshot_readings
 from .models import Family, Model
+from .rows import by_state
+from .tables import CHANGE, CLOUD, ENERGY, ENERGY_STREAM, FIT_HEARTBEAT, FIT_STREAM
 
 STALE = 600.0
 """A system that has said nothing for so long is unavailable, s: gaps of 10 min do happen."""
@@ -24,11 +27,6 @@ SILENT = 120.0
 
 _SAME_REPORT = 60.0
 """MQTT and the snapshot tell the same report; the snapshot may be so much later, s."""
-
-_STREAM = "JTS1_ENERGY_STREAM_REPORT_"
-
-_FIT_STREAM = "EnergyStreamItem_"
-_FIT_DAY = "EMSHeartbeatReport_"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,43 +41,49 @@ class EnergySources:
     """The power that every report of powers has."""
 
 
+def _keys(rows: Iterable[StateRow], states: Mapping[str, str]) -> dict[str, str]:
+    """Keys of the states that belong to energies: a KeyError if there is no such row."""
+    by = by_state(rows)
+    return {energy: by[state].key for energy, state in states.items()}
+
+
+_COUNTED = {row.state: row.key for row in ENERGY}
+"""Energy counter -> its state."""
+
+_SHARED = {
+    "gridImport": "gridImportPower",
+    "gridExport": "gridExportPower",
+    "batteryCharge": "batteryChargePower",
+    "batteryDischarge": "batteryDischargePower",
+}
+
 _OCEAN = EnergySources(
+    _keys(ENERGY_STREAM, {**_SHARED, "solar": "mpptPwr", "home": "sysLoadPwr"}),
     {
-        "solar": f"{_STREAM}mpptPwr",
-        "gridImport": f"{_STREAM}gridImportPower",
-        "gridExport": f"{_STREAM}gridExportPower",
-        "batteryCharge": f"{_STREAM}batteryChargePower",
-        "batteryDischarge": f"{_STREAM}batteryDischargePower",
-        "home": f"{_STREAM}sysLoadPwr",
+        **_keys(CLOUD, {"solar": "totalElectricityGeneration"}),
+        **_keys(
+            CHANGE, {"batteryCharge": "bpTotalChgEnergy", "batteryDischarge": "bpTotalDsgEnergy"}
+        ),
     },
-    {
-        "solar": "snapshot_totalElectricityGeneration",
-        "batteryCharge": "JTS1_EMS_CHANGE_REPORT_bpTotalChgEnergy",
-        "batteryDischarge": "JTS1_EMS_CHANGE_REPORT_bpTotalDsgEnergy",
-    },
-    f"{_STREAM}sysLoadPwr",
+    by_state(ENERGY_STREAM)["sysLoadPwr"].key,
 )
 
 # Solar power that is not wired through the Fit is unseen: each energy stands for itself, and
 # home consumption is what the Fit says it is, or not known.
 _FIT = EnergySources(
-    {
-        "solar": f"{_FIT_STREAM}pvPwr",
-        "gridImport": f"{_FIT_STREAM}gridImportPower",
-        "gridExport": f"{_FIT_STREAM}gridExportPower",
-        "batteryCharge": f"{_FIT_STREAM}batteryChargePower",
-        "batteryDischarge": f"{_FIT_STREAM}batteryDischargePower",
-        "home": f"{_FIT_STREAM}loadPwr",
-    },
-    {
-        "solar": f"{_FIT_DAY}pvInDayEnergy",
-        "gridImport": f"{_FIT_DAY}gridInDayEnergy",
-        "gridExport": f"{_FIT_DAY}gridOutDayEnergy",
-        "batteryCharge": f"{_FIT_DAY}bpInDayEnergy",
-        "batteryDischarge": f"{_FIT_DAY}bpOutDayEnergy",
-        "home": f"{_FIT_DAY}loadDayEnergy",
-    },
-    f"{_FIT_STREAM}gridImportPower",
+    _keys(FIT_STREAM, {**_SHARED, "solar": "pvPwr", "home": "loadPwr"}),
+    _keys(
+        FIT_HEARTBEAT,
+        {
+            "solar": "pvInDayEnergy",
+            "gridImport": "gridInDayEnergy",
+            "gridExport": "gridOutDayEnergy",
+            "batteryCharge": "bpInDayEnergy",
+            "batteryDischarge": "bpOutDayEnergy",
+            "home": "loadDayEnergy",
+        },
+    ),
+    by_state(FIT_STREAM)["gridImportPower"].key,
 )
 
 _VENDOR_GRACE = 120.0
@@ -97,7 +101,7 @@ class System:
         on_device: Callable[[Device], None],
         on_reading: Callable[[Reading], None],
         *,
-        on_presence: Callable[[], None],
+        on_presence: Callable[[], None] = lambda: None,
     ) -> None:
         """Follow the system with this serial number."""
         self.serial = serial
@@ -220,14 +224,17 @@ class System:
             self._on_reading(Reading(self.serial, totals))
 
     def _counts(self, now: float) -> Iterator[tuple[str, float]]:
-        for name, total in self.meter.totals.items():
+        for name, key in _COUNTED.items():
+            total = self.meter.totals.get(name)
+            if total is None:
+                continue
             if name not in self.counted:
                 if name in self._vendor_counts and not self._counts_a_part(name):
                     continue
                 if name in self._energies.vendor and now - self.heard.began < _VENDOR_GRACE:
                     continue
                 self.counted.add(name)
-            yield f"energy_{name}", round(total, 3)
+            yield key, round(total, 3)
 
     def _counts_a_part(self, name: str) -> bool:
         """Whether the vendor's counter may be that of one inverter of several."""
