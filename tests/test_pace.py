@@ -153,11 +153,10 @@ async def test_what_a_session_shows(hass: HomeAssistant) -> None:
 
 async def test_energies_of_a_day_are_shown_as_their_sum(hass: HomeAssistant) -> None:
     periods = "cmd114_periods"
-    half_hours = {f"energy_period_{number:02}": 0 for number in range(1, 49)}
-    half_hours |= {"energy_period_01": 150, "energy_period_48": 275}
+    half_hours = {f"energy_period_{number:02}": 0.0 for number in range(1, 49)}
+    half_hours |= {"energy_period_01": 1.5, "energy_period_48": 2.75}
     async with charging(hass, 0, periods) as pile:
         pile.send(114, {"connector_id": 1, **half_hours})
-        # 1.50 and 2.75 kWh.
         await until(lambda: hass.states.get(entity_id(hass, periods)))
         assert value_of(hass, periods) == "4.25"
         elements = state_of(hass, periods).attributes["elements"]
