@@ -133,7 +133,7 @@ class Source(Protocol):
 
     async def run_action(self, serial: str, action: str, data: Mapping[str, Any]) -> dict[str, Any]:
         """Do something that takes or gives values; returns plain JSON. Raises SourceError."""
-        raise SourceRefusedError(f"no action {action}", "no_action")
+        raise SourceInputError(f"no action {action}", "no_action")
 
     def forget(self, serial: str) -> bool:
         """Drop a device that a person wants removed; whether that is possible now."""
@@ -185,3 +185,7 @@ class SourceRefusedError(SourceError):
     """The other side understood and said no; asking again will not help."""
 
     key = "refused"
+
+
+class SourceInputError(SourceRefusedError):
+    """What a person asked for cannot be, whatever the other side says to it."""
