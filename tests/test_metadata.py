@@ -25,7 +25,7 @@ from custom_components.energy_storage_hub.powerocean.client import (
 
 ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "custom_components" / DOMAIN
-LANGUAGES = ("de", "en", "zh-Hans")
+LANGUAGES = tuple(sorted(path.name for path in (ROOT / "localization").iterdir() if path.is_dir()))
 
 
 @pytest.fixture(autouse=True)
@@ -225,7 +225,7 @@ def error_keys(path: Path) -> Iterator[str]:
                     yield str(inner.value.value)
 
 
-SHARED_ERRORS = {*error_keys(PACKAGE / "source.py"), *error_keys(PACKAGE / "web.py")}
+SHARED_ERRORS = {key for path in (PACKAGE / "model").glob("*.py") for key in error_keys(path)}
 POWEROCEAN_ERRORS = {
     key for path in (PACKAGE / "powerocean").glob("*.py") for key in error_keys(path)
 }
