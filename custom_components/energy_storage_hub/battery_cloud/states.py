@@ -9,13 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from ..model.states import AttributeRow, KindTable, Quantity, SourceTable, StateRow, Take
+from ..model.states import AttributeRow, Quantity, StateRow, Take
 from .faults import FAULTS
 
 Q = Quantity
 """Short, for it stands in every row."""
-
-BATTERY = "battery"
 
 ONLINE = StateRow("online", "Connection", Q.CONNECTIVITY, report="runtimeInfo", enabled=True)
 """The only state that is true in every answer."""
@@ -271,5 +269,3 @@ ROWS = (
     FAULT,
     *FAULT_BITS.values(),
 )
-
-TABLE = SourceTable("Battery cloud", {BATTERY: KindTable("Swap battery", ROWS)})
