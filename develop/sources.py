@@ -68,7 +68,8 @@ async def add(home_assistant: HomeAssistant, settings: Settings) -> None:
     """Add the demo's sources, those that are not there, and the pile that dials in."""
     for entry_id in entries_elsewhere(settings):  # the simulator has moved to another port
         await home_assistant.rest("DELETE", f"{ENTRY}/{entry_id}")
-    entries = await home_assistant.rest("GET", f"{ENTRY}?domain={DOMAIN}")
+    found = await home_assistant.rest("GET", f"{ENTRY}?domain={DOMAIN}")
+    entries = [entry for entry in found if entry["source"] != "ignore"]
     wanted = _answers(settings)
     if len(entries) >= len(wanted):
         return

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from datetime import timedelta
+import time
 from typing import Any
 
 from freezegun.api import FrozenDateTimeFactory
@@ -117,7 +118,13 @@ class House:
 
     @staticmethod
     async def turns() -> None:
-        """Let everything that is ready to run, run: also what is answered over a socket."""
+        """Let everything that is ready to run, run: also what is answered over a socket.
+
+        What waits for a thread, waits in real time.
+        """
+        for _ in range(_TURNS):
+            await asyncio.sleep(0)
+        await asyncio.to_thread(time.sleep, 0.0005)
         for _ in range(_TURNS):
             await asyncio.sleep(0)
 

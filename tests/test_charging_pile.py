@@ -267,7 +267,7 @@ async def test_a_pile_that_was_ignored_is_not_offered_again(
     again = await hass.config_entries.flow.async_init(
         DOMAIN,
         context={"source": "integration_discovery"},
-        data={"entry_id": "x", "code": CODE},
+        data={"source": "charging_pile", "code": CODE},
     )
     assert again["reason"] == "already_configured"
 
@@ -291,10 +291,25 @@ async def test_a_discovery_outlives_its_server(
     async with SimulatedPile(port):
         await until(hass.config_entries.flow.async_progress)
         (flow,) = await found(hass)
-        with patch.object(hass.config_entries, "async_get_entry", return_value=None):
-            done = await hass.config_entries.flow.async_configure(flow["flow_id"], {})
+    await hass.config_entries.async_remove(entry.entry_id)
+    done = await hass.config_entries.flow.async_configure(flow["flow_id"], {})
     assert done["reason"] == "server_gone"
-    assert entry.data["piles"] == []
+
+
+async def test_a_discovery_goes_to_the_server_that_is_there(
+    hass: HomeAssistant, listen: Listen, port: int
+) -> None:
+    """The dialog waits, the server is removed and added again: the pile is not offered twice."""
+    first = await listen()
+    async with SimulatedPile(port) as pile:
+        await until(hass.config_entries.flow.async_progress)
+        await hass.config_entries.async_remove(first.entry_id)
+        second = await listen()
+        await pile.heard(105, count=2)
+        (flow,) = await found(hass)
+        done = await hass.config_entries.flow.async_configure(flow["flow_id"], {})
+    assert done["reason"] == "pile_added"
+    assert second.data["piles"] == [CODE]
 
 
 # States.
@@ -500,8 +515,17 @@ async def test_start_with_a_limit(hass: HomeAssistant, pile: SimulatedPile) -> N
 
 
 async def why(order: Awaitable[object]) -> str | None:
-    """Return the text that tells a person why an order failed."""
+    """Return the text that tells a person why an order failed at the device."""
     with pytest.raises(HomeAssistantError) as caught:
+        await order
+    assert not isinstance(caught.value, ServiceValidationError)
+    assert caught.value.translation_domain == DOMAIN
+    return caught.value.translation_key
+
+
+async def mistake(order: Awaitable[object]) -> str | None:
+    """Return the text that tells a person what they did wrong."""
+    with pytest.raises(ServiceValidationError) as caught:
         await order
     assert caught.value.translation_domain == DOMAIN
     return caught.value.translation_key
@@ -575,8 +599,8 @@ async def test_reading_parameters(hass: HomeAssistant, pile: SimulatedPile) -> N
     for unknown in ("meter_type", "server_domain"):
         order = act(hass, "read_parameter", CODE, parameter=unknown)
         assert await why(order) == "pile_refused"
-    with pytest.raises(Exception, match="value must be one of"):
-        await act(hass, "read_parameter", CODE, parameter="admin_password")
+    order = act(hass, "read_parameter", CODE, parameter="admin_password")
+    assert await mistake(order) == "unknown_parameter"
 
 
 async def test_tariffs(hass: HomeAssistant, pile: SimulatedPile) -> None:
@@ -591,8 +615,27 @@ async def test_tariffs(hass: HomeAssistant, pile: SimulatedPile) -> None:
     assert len(pile.tariff) == 12
     assert await act(hass, "read_tariff", CODE) == {"slots": slots}
     assert value_of(hass, "cmd1102_slots", CODE) == "2"
-    order = act(hass, "set_tariff", CODE, slots=slots[:1])
-    assert await why(order) == "tariff_gap"
+
+
+@pytest.mark.parametrize(
+    ("slots", "text"),
+    [
+        ([], "tariff_slots"),
+        ([("00:00", "24:00", 0.5)] * 13, "tariff_slots"),
+        ([("00:00", "06:30", 0.5)], "tariff_gap"),
+        ([("00:00", "06:00", 0.5), ("07:00", "24:00", 0.5)], "tariff_gap"),
+        ([("00:00", "06:15", 0.5), ("06:15", "24:00", 0.5)], "tariff_time"),
+        ([("00:00", "25:00", 0.5)], "tariff_time"),
+        ([("00:00", "24:00", -0.5)], "tariff_price"),
+    ],
+)
+async def test_tariffs_that_cannot_be(
+    hass: HomeAssistant, pile: SimulatedPile, slots: list[tuple[str, str, float]], text: str
+) -> None:
+    before = list(pile.tariff)
+    typed = [{"start": start, "end": end, "price": price} for start, end, price in slots]
+    assert await mistake(act(hass, "set_tariff", CODE, slots=typed)) == text
+    assert pile.tariff == before
 
 
 async def test_half_hour_energies(hass: HomeAssistant, pile: SimulatedPile) -> None:
@@ -608,7 +651,7 @@ async def test_half_hour_energies(hass: HomeAssistant, pile: SimulatedPile) -> N
 async def test_actions_on_the_wrong_device(
     hass: HomeAssistant, listen: Listen, port: int, pile: SimulatedPile
 ) -> None:
-    assert await why(act(hass, "stop_charging", CODE)) == "which_connector"
+    assert await mistake(act(hass, "stop_charging", CODE)) == "which_connector"
     with pytest.raises(ServiceValidationError) as caught:
         await hass.services.async_call(
             DOMAIN, "stop_charging", {"device_id": "nothing"}, blocking=True

@@ -165,7 +165,7 @@ def _sources() -> tuple[SourceTable, ...]:
     assert spec
     generate = module_from_spec(spec)
     loader.exec_module(generate)
-    sources: tuple[SourceTable, ...] = generate.SOURCES
+    sources: tuple[SourceTable, ...] = tuple(generate.TABLES.values())
     return sources
 
 

@@ -25,7 +25,7 @@ from custom_components.energy_storage_hub.powerocean.client import (
 
 ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "custom_components" / DOMAIN
-LANGUAGES = ("de", "en", "zh-Hans")
+LANGUAGES = tuple(sorted(path.name for path in (ROOT / "localization").iterdir() if path.is_dir()))
 
 
 @pytest.fixture(autouse=True)

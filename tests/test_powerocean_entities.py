@@ -20,7 +20,7 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 from syrupy.assertion import SnapshotAssertion
 
-from custom_components.energy_storage_hub.const import DEFAULT_UPDATE_SECONDS
+from custom_components.energy_storage_hub.powerocean.const import DEFAULT_UPDATE_SECONDS
 from simulator.powerocean import frames
 from simulator.powerocean.build import Value, message
 from simulator.powerocean.frames import Model

@@ -13,10 +13,10 @@ from homeassistant.data_entry_flow import FlowResultType, InvalidData
 from homeassistant.helpers.translation import async_get_translations
 import pytest
 
-from custom_components.energy_storage_hub.const import (
+from custom_components.energy_storage_hub.const import DOMAIN
+from custom_components.energy_storage_hub.powerocean.const import (
     DEFAULT_POLL_MINUTES,
     DEFAULT_UPDATE_SECONDS,
-    DOMAIN,
 )
 from simulator.powerocean import Fault, Listed
 from simulator.powerocean.system import DELTA, OCEAN_2, SimulatedCloud

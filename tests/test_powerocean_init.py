@@ -22,7 +22,8 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 from pytest_homeassistant_custom_component.typing import WebSocketGenerator
 
-from custom_components.energy_storage_hub.const import DEFAULT_UPDATE_SECONDS, DOMAIN
+from custom_components.energy_storage_hub.const import DOMAIN
+from custom_components.energy_storage_hub.powerocean.const import DEFAULT_UPDATE_SECONDS
 from simulator.powerocean import Fault, Listed, frames
 from simulator.powerocean.packs import make_packs
 from simulator.powerocean.system import DELTA, OCEAN_2, SimulatedCloud

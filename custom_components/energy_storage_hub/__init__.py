@@ -11,10 +11,10 @@ from homeassistant.helpers.device_registry import DeviceEntry
 from homeassistant.helpers.typing import ConfigType
 
 from . import services
-from .const import DOMAIN
+from .const import CONF_SOURCE, DOMAIN
 from .hub.coordinator import HubConfigEntry, HubCoordinator, storage
 from .hub.problems import async_solve_others
-from .sources import make_coordinator
+from .sources import SOURCES
 
 CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
 PLATFORMS: Final = (
@@ -36,7 +36,8 @@ async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
 
 async def async_setup_entry(hass: HomeAssistant, entry: HubConfigEntry) -> bool:
     """Set up a source."""
-    coordinator = make_coordinator(hass, entry)
+    package = await SOURCES[entry.data[CONF_SOURCE]].async_load(hass)
+    coordinator = package.make(hass, entry)
     await coordinator.async_config_entry_first_refresh()
     entry.runtime_data = coordinator
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)

@@ -7,43 +7,16 @@ import re
 from typing import Any
 
 from homeassistant.components.diagnostics import async_redact_data
-from homeassistant.const import CONF_EMAIL, CONF_HOST, CONF_PASSWORD, CONF_TOKEN, CONF_URL
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.device_registry import DeviceEntry
 
-from .const import (
-    CONF_ACCOUNT,
-    CONF_BASE_URL,
-    CONF_BATTERIES,
-    CONF_CARDS,
-    CONF_CLIENT_UUID,
-    CONF_PILES,
-    CONF_SERIALS,
-    CONF_SERVER,
-    CONF_VINS,
-    DOMAIN,
-)
+from .const import CONF_SOURCE, DOMAIN
 from .hub.coordinator import HubConfigEntry, HubCoordinator
 from .model.states import StateRow, Value
+from .sources import SOURCES
 
-_TO_REDACT = {
-    CONF_ACCOUNT,
-    CONF_BASE_URL,
-    CONF_BATTERIES,
-    CONF_CARDS,
-    CONF_CLIENT_UUID,
-    CONF_EMAIL,
-    CONF_HOST,
-    CONF_PASSWORD,
-    CONF_PILES,
-    CONF_SERIALS,
-    CONF_SERVER,
-    CONF_TOKEN,
-    CONF_URL,
-    CONF_VINS,
-    "title",
-    "unique_id",
-}
+_NAMES = frozenset({"title", "unique_id"})
+"""What every entry is called by: an account, for instance."""
 
 _REDACTED = "**REDACTED**"
 _SERIAL_LIKE = re.compile(r"\b(?=[A-Z0-9]*\d)[A-Z0-9]{12,24}\b")
@@ -55,7 +28,7 @@ async def async_get_config_entry_diagnostics(
     """Return the diagnostics of an entry, also of one that could not be set up."""
     coordinator: HubCoordinator | None = getattr(entry, "runtime_data", None)
     return {
-        "entry": async_redact_data(entry.as_dict(), _TO_REDACT),
+        "entry": async_redact_data(entry.as_dict(), await _secret_keys(hass, entry)),
         "problems": coordinator and coordinator.problems.texts,
         "source": coordinator and coordinator.source.diagnostics(),
         "devices": coordinator
@@ -75,6 +48,16 @@ async def async_get_device_diagnostics(
         "source": [coordinator.source.diagnostics(serial) for serial in serials],
         "devices": [_describe(coordinator, serial) for serial in serials],
     }
+
+
+async def _secret_keys(hass: HomeAssistant, entry: HubConfigEntry) -> frozenset[str]:
+    """Return what is not shown of an entry: its source's secrets, and what nobody declared."""
+    kind = SOURCES.get(entry.data.get(CONF_SOURCE, ""))
+    if kind is None:  # a discovery that was ignored
+        return _NAMES
+    package = await kind.async_load(hass)
+    undeclared = {*entry.data, *entry.options} - package.public - {CONF_SOURCE}
+    return _NAMES | package.secret | undeclared
 
 
 def _describe(coordinator: HubCoordinator, serial: str) -> dict[str, Any]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from homeassistant.config_entries import ConfigEntryState
@@ -11,57 +10,22 @@ from homeassistant.core import (
     HomeAssistant,
     ServiceCall,
     ServiceResponse,
-    SupportsResponse,
     callback,
 )
 from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers import config_validation as cv, device_registry as dr
 import probatio as vol
 
-from .charging_pile.commands_tariff import SLOTS
-from .charging_pile.parameters import PARAMETERS
 from .const import DOMAIN
 from .hub.coordinator import HubCoordinator
+from .sources import SOURCES
 
 _DEVICE: dict[Any, Any] = {vol.Required(ATTR_DEVICE_ID): cv.string}
-_SLOT = vol.Schema(
-    {
-        vol.Required("start"): cv.string,
-        vol.Required("end"): cv.string,
-        vol.Required("price"): vol.Coerce(float),
-    }
-)
-
-_ACTIONS: Mapping[str, tuple[dict[Any, Any], SupportsResponse]] = {
-    "start_charging": (
-        {
-            vol.Optional("strategy", default="until_full"): vol.In(
-                ("until_full", "by_time", "by_amount")
-            ),
-            vol.Optional("limit", default=0): vol.All(
-                vol.Coerce(float), vol.Range(min=0, max=100000)
-            ),
-        },
-        SupportsResponse.OPTIONAL,
-    ),
-    "stop_charging": ({}, SupportsResponse.OPTIONAL),
-    "read_half_hour_energies": ({}, SupportsResponse.ONLY),
-    "read_parameter": (
-        {vol.Required("parameter"): vol.In(tuple(PARAMETERS))},
-        SupportsResponse.ONLY,
-    ),
-    "read_tariff": ({}, SupportsResponse.ONLY),
-    "set_tariff": (
-        {vol.Required("slots"): vol.All(cv.ensure_list, vol.Length(1, SLOTS), [_SLOT])},
-        SupportsResponse.OPTIONAL,
-    ),
-}
-"""Fields and kind of response of each action, by its name in the source."""
 
 
 @callback
 def async_register(hass: HomeAssistant) -> None:
-    """Register the actions."""
+    """Register the actions of all sources."""
 
     async def run(call: ServiceCall) -> ServiceResponse:
         fields = dict(call.data)
@@ -69,9 +33,10 @@ def async_register(hass: HomeAssistant) -> None:
         answer: ServiceResponse = await coordinator.async_run_action(serial, call.service, fields)
         return answer if call.return_response else None
 
-    for name, (fields, response) in _ACTIONS.items():
-        schema = vol.Schema({**_DEVICE, **fields})
-        hass.services.async_register(DOMAIN, name, run, schema, supports_response=response)
+    for kind in SOURCES.values():
+        for name, (fields, response) in kind.actions.items():
+            schema = vol.Schema({**_DEVICE, **fields})
+            hass.services.async_register(DOMAIN, name, run, schema, supports_response=response)
 
 
 def _find(hass: HomeAssistant, device_id: str) -> tuple[HubCoordinator, str]:

@@ -8,8 +8,7 @@ from homeassistant.components import system_health
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant, callback
 
-from .const import DOMAIN
-from .hub.coordinator import HubConfigEntry
+from .hub.entries import async_entries
 
 
 @callback
@@ -19,7 +18,7 @@ def async_register(hass: HomeAssistant, register: system_health.SystemHealthRegi
 
 
 async def _health(hass: HomeAssistant) -> dict[str, Any]:
-    entries: list[HubConfigEntry] = hass.config_entries.async_entries(DOMAIN)
+    entries = async_entries(hass)
     health: dict[str, Any] = {"sources": len(entries)}
     for number, entry in enumerate(entries, start=1):
         if entry.state is not ConfigEntryState.LOADED:

@@ -1,1 +1,1 @@
-"""Client library of the battery cloud: swap batteries behind an operator's runtime endpoint."""
+"""Swap batteries behind an operator's runtime endpoint."""

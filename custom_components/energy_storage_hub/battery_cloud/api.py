@@ -12,13 +12,13 @@ from collections.abc import Mapping
 from http import HTTPStatus
 import re
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 import aiohttp
 from yarl import URL
 
 from ..model.source import SourceAuthError, SourceConnectionError, SourceDataError
-from ..model.web import Answer, NoAnswerError, fetch, is_loopback
+from ..model.web import Answer, NoAnswerError, check_address, fetch
 from .parse import number, text
 
 SERIAL = "{sn}"
@@ -46,20 +46,14 @@ class BatteryRefusedError(SourceConnectionError):
 def check_url(address: str) -> str:
     """Return the URL of the endpoint, with `{sn}` where the serial number goes.
 
-    Raises ValueError unless it is https, or http on this very machine.
+    Raises ValueError for what is not a web address, or has no such place.
     """
     address = address.strip()
-    parts = urlsplit(address)
-    host = parts.hostname or ""
-    if parts.scheme not in ("https", "http") or not host or SERIAL in parts.netloc:
+    parts = check_address(address)
+    if SERIAL in parts.netloc or not _URL.fullmatch(address):
         raise ValueError("not a web address")
-    if parts.scheme == "http" and not is_loopback(host):
-        raise ValueError("http only on this machine")
-    if "@" in parts.netloc or parts.fragment or not _URL.fullmatch(address):
-        raise ValueError("not only a web address")
     if SERIAL not in address or set("{}") & set(address.replace(SERIAL, "")):
         raise ValueError("no place for the serial number")
-    _ = parts.port  # raises ValueError for a port that cannot be
     return address
 
 

@@ -31,7 +31,7 @@ from .decode import Reader, Runtime
 from .diagnostics import redacted
 from .faults import FAULTS, Verdict
 from .scales import Scales
-from .states import BATTERY, TABLE
+from .tables import BATTERY, TABLE
 
 _LOGGER = logging.getLogger(__name__)
 

@@ -8,21 +8,29 @@ from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
-from homeassistant.const import CONF_TOKEN, CONF_URL
 from homeassistant.core import HomeAssistant
-from homeassistant.helpers import device_registry as dr
 from homeassistant.helpers.aiohttp_client import async_get_clientsession
 from homeassistant.helpers.translation import async_get_cached_translations
 from homeassistant.util import dt as dt_util
 from homeassistant.util.hass_dict import HassKey
 
-from ..const import CONF_BATTERIES, CONF_HEADER, CONF_POLL_SECONDS, DEFAULT_POLL_SECONDS, DOMAIN
+from ..const import DOMAIN
 from ..hub.coordinator import HubConfigEntry, HubCoordinator
+from ..hub.devices import async_remove_others
 from .api import RuntimeApi
 from .client import BatteryCloud, Settings
+from .const import (
+    CONF_BATTERIES,
+    CONF_HEADER,
+    CONF_POLL_SECONDS,
+    CONF_TOKEN,
+    CONF_URL,
+    DEFAULT_POLL_SECONDS,
+)
 from .faults import FAULTS
 from .scales import Scales
-from .states import BATTERY, FAULT_BITS
+from .states import FAULT_BITS
+from .tables import BATTERY
 
 _ONE_AT_A_TIME: HassKey[dict[str, asyncio.Lock]] = HassKey(f"{DOMAIN}_battery_hosts")
 
@@ -38,7 +46,7 @@ def make(hass: HomeAssistant, entry: HubConfigEntry) -> HubCoordinator:
         fault_names=_fault_names(hass),
         device_name=_device_name(hass),
     )
-    _remove_others(hass, entry, batteries)
+    async_remove_others(hass, entry.entry_id, batteries)
     return HubCoordinator(
         hass,
         entry,
@@ -75,14 +83,3 @@ def _device_name(hass: HomeAssistant) -> str:
     """Return how a battery is called in Home Assistant's language, with `{serial}` in it."""
     texts = async_get_cached_translations(hass, hass.config.language, "device", DOMAIN)
     return texts.get(f"component.{DOMAIN}.device.{BATTERY}.name", "{serial}")
-
-
-def _remove_others(
-    hass: HomeAssistant, entry: HubConfigEntry, batteries: Mapping[str, object]
-) -> None:
-    """Remove the devices of batteries that were taken out of the entry."""
-    registry = dr.async_get(hass)
-    for device in dr.async_entries_for_config_entry(registry, entry.entry_id):
-        serials = {serial for domain, serial in device.identifiers if domain == DOMAIN}
-        if not serials & set(batteries):
-            registry.async_remove_device(device.id)

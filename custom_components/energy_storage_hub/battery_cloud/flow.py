@@ -8,14 +8,11 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from homeassistant.config_entries import (
-    SOURCE_REAUTH,
-    SOURCE_RECONFIGURE,
     ConfigEntry,
     ConfigFlow,
     ConfigFlowResult,
     OptionsFlowWithReload,
 )
-from homeassistant.const import CONF_TOKEN, CONF_URL
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.selector import (
     NumberSelector,
@@ -25,45 +22,41 @@ from homeassistant.helpers.selector import (
     SelectSelectorConfig,
     SelectSelectorMode,
     TextSelector,
-    TextSelectorConfig,
-    TextSelectorType,
 )
 import probatio as vol
 
-from ..const import (
-    CONF_BATTERIES,
-    CONF_HEADER,
-    CONF_POLL_SECONDS,
-    CONF_SOURCE,
-    DEFAULT_POLL_SECONDS,
-    DOMAIN,
-    LOGGER,
-)
+from ..const import CONF_SOURCE
+from ..hub.entries import async_entries
+from ..hub.steps import ADDRESS, PASSWORD, TEXTS, FormError, Typed, form
 from ..model.source import SourceAuthError, SourceError
 from .api import DEFAULT_HEADER, SERIAL, check_header, check_serial, check_token, check_url
 from .client import SHORTEST_INTERVAL
+from .const import (
+    CONF_BATTERIES,
+    CONF_HEADER,
+    CONF_POLL_SECONDS,
+    CONF_TOKEN,
+    CONF_URL,
+    DEFAULT_POLL_SECONDS,
+    SOURCE,
+)
 from .entry import runtime_api
 from .scales import Scales
 
-SOURCE = "battery_cloud"
 _LONGEST_INTERVAL = 3600
 _MOST_TRIED = 5
 _PART = re.compile(r"[^\s,;\uff0c\uff1b\u3001]+")
 """A serial number: between them stands whatever a list has, Chinese commas too."""
 
-_TOKEN = TextSelector(
-    TextSelectorConfig(type=TextSelectorType.PASSWORD, autocomplete="current-password")
-)
-_SERIALS = TextSelector(TextSelectorConfig(multiple=True))
 _ENDPOINT: dict[Any, Any] = {
-    vol.Required(CONF_URL): TextSelector(TextSelectorConfig(type=TextSelectorType.URL)),
+    vol.Required(CONF_URL): ADDRESS,
     vol.Required(CONF_HEADER, default=DEFAULT_HEADER): TextSelector(),
-    vol.Optional(CONF_TOKEN): _TOKEN,
+    vol.Optional(CONF_TOKEN): PASSWORD,
 }
-ADD_SCHEMA = vol.Schema({**_ENDPOINT, vol.Required(CONF_BATTERIES): _SERIALS})
+ADD_SCHEMA = vol.Schema({**_ENDPOINT, vol.Required(CONF_BATTERIES): TEXTS})
 ENDPOINT_SCHEMA = vol.Schema(_ENDPOINT)
-TOKEN_SCHEMA = vol.Schema({vol.Required(CONF_TOKEN): _TOKEN})
-BATTERIES_SCHEMA = vol.Schema({vol.Required(CONF_BATTERIES): _SERIALS})
+TOKEN_SCHEMA = vol.Schema({vol.Required(CONF_TOKEN): PASSWORD})
+BATTERIES_SCHEMA = vol.Schema({vol.Required(CONF_BATTERIES): TEXTS})
 POLLING_SCHEMA = vol.Schema(
     {
         vol.Required(CONF_POLL_SECONDS): NumberSelector(
@@ -91,69 +84,54 @@ SCALES_SCHEMA = vol.Schema(
 )
 
 
-class _FormError(Exception):
-    """What a person typed does not work: the form is shown again with this message."""
-
-    def __init__(self, key: str, field: str = "base", **placeholders: str) -> None:
-        """Name the message and the field it belongs to."""
-        self.errors = {field: key}
-        self.placeholders = placeholders
-
-
-class BatteryCloudFlow(ConfigFlow):
+class SourceFlow(ConfigFlow):
     """Steps that add, sign in again, or change an operator's endpoint."""
 
-    async def async_step_battery_cloud(
-        self, user_input: dict[str, Any] | None = None
-    ) -> ConfigFlowResult:
+    async def async_step_battery_cloud(self, user_input: Typed | None = None) -> ConfigFlowResult:
         """Ask for the endpoint and the batteries, and fetch one of them."""
-        problem = None
-        if user_input is not None:
-            try:
-                return await self._add_batteries(user_input)
-            except _FormError as err:
-                problem = err
-        return self._battery_form("battery_cloud", ADD_SCHEMA, user_input or {}, problem)
+        return await form(
+            self, SOURCE, ADD_SCHEMA, user_input, self._add_batteries, placeholders=_named()
+        )
+
+    async def async_step_reconfigure(self, user_input: Typed | None = None) -> ConfigFlowResult:
+        """Begin to change the entry."""
+        return await self.async_step_battery_cloud_reconfigure()
 
     async def async_step_battery_cloud_reconfigure(
-        self, user_input: dict[str, Any] | None = None
+        self, user_input: Typed | None = None
     ) -> ConfigFlowResult:
         """Change the endpoint."""
         entry = self._get_reconfigure_entry()
-        problem = None
-        if user_input is not None:
-            try:
-                data = _check_endpoint(user_input, _serials(entry))
-                await _fetch_one(self.hass, data, _serials(entry))
-            except _FormError as err:
-                problem = err
-            else:
-                self._async_abort_entries_match(_same(data))
-                return self.async_update_reload_and_abort(entry, data=data)
-        known = {key: entry.data[key] for key in (CONF_URL, CONF_HEADER)}
-        return self._battery_form(
-            "battery_cloud_reconfigure", ENDPOINT_SCHEMA, user_input or known, problem
+        return await form(
+            self,
+            "battery_cloud_reconfigure",
+            ENDPOINT_SCHEMA,
+            user_input,
+            self._change_endpoint,
+            suggested={key: entry.data[key] for key in (CONF_URL, CONF_HEADER)},
+            placeholders=_named(entry),
         )
 
+    async def async_step_reauth(self, entry_data: Mapping[str, Any]) -> ConfigFlowResult:
+        """Begin to sign in again."""
+        return await self.async_step_battery_cloud_reauth_confirm()
+
     async def async_step_battery_cloud_reauth_confirm(
-        self, user_input: dict[str, Any] | None = None
+        self, user_input: Typed | None = None
     ) -> ConfigFlowResult:
         """Ask for a new token."""
-        entry = self._get_reauth_entry()
-        problem = None
-        if user_input is not None:
-            try:
-                data = _check_endpoint({**entry.data, **user_input}, _serials(entry))
-                await _fetch_one(self.hass, data, _serials(entry))
-            except _FormError as err:
-                problem = err
-            else:
-                return self.async_update_reload_and_abort(entry, data=data)
-        return self._battery_form("battery_cloud_reauth_confirm", TOKEN_SCHEMA, {}, problem)
+        return await form(
+            self,
+            "battery_cloud_reauth_confirm",
+            TOKEN_SCHEMA,
+            user_input,
+            self._change_token,
+            placeholders=_named(self._get_reauth_entry()),
+        )
 
-    async def _add_batteries(self, user_input: dict[str, Any]) -> ConfigFlowResult:
-        serials = _check_serials(self.hass, user_input[CONF_BATTERIES])
-        data = _check_endpoint(user_input, serials)
+    async def _add_batteries(self, typed: Typed) -> ConfigFlowResult:
+        serials = _check_serials(self.hass, typed[CONF_BATTERIES])
+        data = _check_endpoint(typed, serials)
         self._async_abort_entries_match(_same(data))
         await _fetch_one(self.hass, data, serials)
         return self.async_create_entry(
@@ -165,91 +143,73 @@ class BatteryCloudFlow(ConfigFlow):
             },
         )
 
-    def _battery_form(
-        self,
-        step_id: str,
-        schema: vol.Schema,
-        suggested: Mapping[str, Any],
-        problem: _FormError | None,
-    ) -> ConfigFlowResult:
-        entry = self._get_reconfigure_entry() if self.source == SOURCE_RECONFIGURE else None
-        if self.source == SOURCE_REAUTH:
-            entry = self._get_reauth_entry()
-        return self.async_show_form(
-            step_id=step_id,
-            data_schema=self.add_suggested_values_to_schema(schema, suggested),
-            errors=problem.errors if problem else {},
-            description_placeholders=_placeholders(problem, entry),
-        )
+    async def _change_endpoint(self, typed: Typed) -> ConfigFlowResult:
+        entry = self._get_reconfigure_entry()
+        data = _check_endpoint(typed, _serials(entry))
+        await _fetch_one(self.hass, data, _serials(entry))
+        self._async_abort_entries_match(_same(data))
+        return self.async_update_reload_and_abort(entry, data=data)
+
+    async def _change_token(self, typed: Typed) -> ConfigFlowResult:
+        entry = self._get_reauth_entry()
+        data = _check_endpoint({**entry.data, **typed}, _serials(entry))
+        await _fetch_one(self.hass, data, _serials(entry))
+        return self.async_update_reload_and_abort(entry, data=data)
 
 
-class BatteryCloudOptionsFlow(OptionsFlowWithReload):
+class SourceOptionsFlow(OptionsFlowWithReload):
     """Which batteries, how their numbers are read, and how often."""
 
     _chosen: list[str]
 
-    async def async_step_init(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+    async def async_step_init(self, user_input: Typed | None = None) -> ConfigFlowResult:
         """Begin."""
         return await self.async_step_battery_cloud()
 
-    async def async_step_battery_cloud(
-        self, user_input: dict[str, Any] | None = None
-    ) -> ConfigFlowResult:
+    async def async_step_battery_cloud(self, user_input: Typed | None = None) -> ConfigFlowResult:
         """Let the person choose what to change."""
         return self.async_show_menu(
             step_id="battery_cloud",
             menu_options=["battery_add", "battery_remove", "battery_choose", "battery_polling"],
         )
 
-    async def async_step_battery_add(
-        self, user_input: dict[str, Any] | None = None
-    ) -> ConfigFlowResult:
+    async def async_step_battery_add(self, user_input: Typed | None = None) -> ConfigFlowResult:
         """Add batteries, after one of them was fetched."""
-        problem = None
-        if user_input is not None:
-            try:
-                serials = _check_serials(self.hass, user_input[CONF_BATTERIES])
-                await _fetch_one(self.hass, self.config_entry.data, serials)
-            except _FormError as err:
-                problem = err
-            else:
-                return self._save({serial: {} for serial in serials} | self._batteries)
-        return self.async_show_form(
-            step_id="battery_add",
-            data_schema=self.add_suggested_values_to_schema(BATTERIES_SCHEMA, user_input or {}),
-            errors=problem.errors if problem else {},
-            description_placeholders=_placeholders(problem, self.config_entry),
+        return await form(
+            self,
+            "battery_add",
+            BATTERIES_SCHEMA,
+            user_input,
+            self._add,
+            placeholders=_named(self.config_entry),
         )
 
-    async def async_step_battery_remove(
-        self, user_input: dict[str, Any] | None = None
-    ) -> ConfigFlowResult:
+    async def _add(self, typed: Typed) -> ConfigFlowResult:
+        serials = _check_serials(self.hass, typed[CONF_BATTERIES])
+        await _fetch_one(self.hass, self.config_entry.data, serials)
+        return self._save({serial: {} for serial in serials} | self._batteries)
+
+    async def async_step_battery_remove(self, user_input: Typed | None = None) -> ConfigFlowResult:
         """Remove batteries with their devices, all but one at most."""
-        errors: dict[str, str] = {}
-        if user_input is not None:
-            removed = set(user_input[CONF_BATTERIES])
-            if left := {s: c for s, c in self._batteries.items() if s not in removed}:
-                return self._save(left)
-            errors = {CONF_BATTERIES: "battery_last"}
-        return self.async_show_form(
-            step_id="battery_remove", data_schema=self._choice(), errors=errors
-        )
+        return await form(self, "battery_remove", self._choice(), user_input, self._remove)
 
-    async def async_step_battery_choose(
-        self, user_input: dict[str, Any] | None = None
-    ) -> ConfigFlowResult:
+    async def _remove(self, typed: Typed) -> ConfigFlowResult:
+        removed = set(typed[CONF_BATTERIES])
+        if left := {s: chosen for s, chosen in self._batteries.items() if s not in removed}:
+            return self._save(left)
+        raise FormError("battery_last", CONF_BATTERIES)
+
+    async def async_step_battery_choose(self, user_input: Typed | None = None) -> ConfigFlowResult:
         """Choose the batteries whose numbers are to be read differently."""
-        if user_input is not None and user_input[CONF_BATTERIES]:
-            self._chosen = user_input[CONF_BATTERIES]
-            return await self.async_step_battery_scales()
-        errors = {} if user_input is None else {CONF_BATTERIES: "battery_none"}
-        return self.async_show_form(
-            step_id="battery_choose", data_schema=self._choice(), errors=errors
-        )
+        return await form(self, "battery_choose", self._choice(), user_input, self._choose)
 
-    async def async_step_battery_scales(
-        self, user_input: dict[str, Any] | None = None
-    ) -> ConfigFlowResult:
+    async def _choose(self, typed: Typed) -> ConfigFlowResult:
+        if not typed[CONF_BATTERIES]:
+            raise FormError("battery_none", CONF_BATTERIES)
+        self._chosen = typed[CONF_BATTERIES]
+        return await self.async_step_battery_scales()
+
+    async def async_step_battery_scales(self, user_input: Typed | None = None) -> ConfigFlowResult:
         """Choose units and polarities."""
         if user_input is not None:
             chosen = Scales.of(user_input).chosen()
@@ -261,9 +221,7 @@ class BatteryCloudOptionsFlow(OptionsFlowWithReload):
             description_placeholders={"batteries": _list(self._chosen)},
         )
 
-    async def async_step_battery_polling(
-        self, user_input: dict[str, Any] | None = None
-    ) -> ConfigFlowResult:
+    async def async_step_battery_polling(self, user_input: Typed | None = None) -> ConfigFlowResult:
         """Choose how often every battery is asked for."""
         options = self.config_entry.options
         if user_input is not None:
@@ -306,7 +264,7 @@ def _check_endpoint(typed: Mapping[str, Any], serials: Iterable[str]) -> dict[st
         try:
             data[field] = check(value)
         except ValueError as err:
-            raise _FormError(key, field) from err
+            raise FormError(key, field) from err
     return data
 
 
@@ -315,49 +273,40 @@ def _check_serials(hass: HomeAssistant, typed: Iterable[str]) -> list[str]:
 
     A battery belongs to one entry only: its device could not be in two.
     """
-    elsewhere = {
-        serial
-        for entry in hass.config_entries.async_entries(DOMAIN)
-        if entry.data.get(CONF_SOURCE) == SOURCE
-        for serial in _serials(entry)
-    }
+    elsewhere = {serial for entry in async_entries(hass, SOURCE) for serial in _serials(entry)}
     serials = []
     for part in _PART.findall(" ".join(typed)):
         try:
             serials.append(check_serial(part))
         except ValueError as err:
-            raise _FormError("battery_serial", CONF_BATTERIES, battery=part[:64]) from err
+            raise FormError("battery_serial", CONF_BATTERIES, battery=part[:64]) from err
     if not serials:
-        raise _FormError("battery_none", CONF_BATTERIES)
+        raise FormError("battery_none", CONF_BATTERIES)
     if known := sorted(elsewhere.intersection(serials)):
-        raise _FormError("battery_there", CONF_BATTERIES, battery=known[0])
+        raise FormError("battery_there", CONF_BATTERIES, battery=known[0])
     return list(dict.fromkeys(serials))
 
 
 async def _fetch_one(hass: HomeAssistant, data: Mapping[str, Any], serials: Iterable[str]) -> None:
-    """Fetch a battery, the first that the server knows."""
+    """Fetch a battery, the first that the server knows. Raises SourceError."""
     api = runtime_api(hass, data)
     error: SourceError | None = None
     for serial in list(serials)[:_MOST_TRIED]:
         try:
             await api.runtime(serial)
-        except SourceAuthError as err:
-            raise _FormError(err.key) from err
+        except SourceAuthError:
+            raise
         except SourceError as err:
             error = error or err
-        except Exception as err:
-            LOGGER.exception("Unexpected error while fetching a battery")
-            raise _FormError("unknown") from err
         else:
             return
     if error:
-        raise _FormError(error.key, **error.placeholders) from error
+        raise error
 
 
-def _placeholders(problem: _FormError | None, entry: ConfigEntry | None) -> dict[str, str]:
+def _named(entry: ConfigEntry | None = None) -> dict[str, str]:
     """Return what the texts may name: the mark for the serial number stands for itself."""
-    named = {"entry": entry.title} if entry else {}
-    return {"sn": SERIAL, **named, **(problem.placeholders if problem else {})}
+    return {"sn": SERIAL, **({"entry": entry.title} if entry else {})}
 
 
 def _serials(entry: ConfigEntry) -> list[str]:

@@ -10,13 +10,11 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from ..model.quantity import Quantity
-from ..model.states import AttributeRow, KindTable, SourceTable, StateRow, Take
+from ..model.states import AttributeRow, StateRow, Take
 from .faults import FAULTS
 
 Q = Quantity
 """Short, for it stands in every row."""
-
-BATTERY = "battery"
 
 ONLINE = StateRow("online", "Connection", Q.CONNECTIVITY, report="runtimeInfo", enabled=True)
 """The only state that is true in every answer."""
@@ -272,5 +270,3 @@ ROWS = (
     FAULT,
     *FAULT_BITS.values(),
 )
-
-TABLE = SourceTable("Battery cloud", {BATTERY: KindTable("Swap battery", ROWS)})

@@ -17,8 +17,8 @@ from ..model.source import (
     Reading,
     Source,
     SourceError,
+    SourceInputError,
     SourceListener,
-    SourceRefusedError,
 )
 from ..model.states import SourceTable, Value
 from .answers import Admission, login
@@ -318,7 +318,7 @@ class ChargingPiles(Source, Host):
             case _ if command == REBOOT:
                 await orders.reboot()
             case _:
-                raise SourceRefusedError(f"no command {command}")
+                raise SourceInputError(f"no command {command}")
 
     @override
     async def run_action(self, serial: str, action: str, data: Mapping[str, Any]) -> dict[str, Any]:
@@ -340,20 +340,20 @@ class ChargingPiles(Source, Host):
             case "set_tariff":
                 return await orders.set_tariff(data["slots"])
             case _:
-                raise SourceRefusedError(f"no action {action}")
+                raise SourceInputError(f"no action {action}", "no_action")
 
     @override
     async def change_setting(self, serial: str, setting: str, value: Value) -> None:
         pile, _ = self._find(serial)
         if setting != SET_HEARTBEAT_INTERVAL.setting or not isinstance(value, int | float):
-            raise SourceRefusedError(f"no setting {setting}", "no_setting")
+            raise SourceInputError(f"no setting {setting}", "no_setting")
         await Orders(pile, self).set_parameter(setting, round(value))
 
     def _find(self, serial: str) -> tuple[Pile, Connector | None]:
         """Return the pile, and the connector if the serial number is that of one."""
         code, _, number = serial.partition("#")
         if (pile := self._piles.get(code)) is None:
-            raise SourceRefusedError("unknown pile", "not_a_pile")
+            raise SourceInputError("unknown pile", "not_a_pile")
         return pile, pile.connectors.get(int(number)) if number else None
 
     @staticmethod
@@ -362,7 +362,7 @@ class ChargingPiles(Source, Host):
         if connector is None and len(pile.connectors) == 1:
             return next(iter(pile.connectors.values()))
         if connector is None:
-            raise SourceRefusedError("which connector?", "which_connector")
+            raise SourceInputError("which connector?", "which_connector")
         return connector
 
     # What is kept over restarts.

@@ -5,25 +5,28 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from homeassistant.config_entries import SOURCE_INTEGRATION_DISCOVERY
-from homeassistant.const import CONF_CODE, CONF_HOST, CONF_PORT, CONF_TIME_ZONE
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.discovery_flow import async_create_flow
 
-from ..const import (
-    CONF_ACCEPT_ALL,
-    CONF_CARDS,
-    CONF_ENTRY_ID,
-    CONF_PILES,
-    CONF_SET_CLOCK,
-    CONF_SHOW_IDENTITIES,
-    CONF_UPDATE_SECONDS,
-    CONF_VINS,
-    DEFAULT_UPDATE_SECONDS,
-    DOMAIN,
-)
+from ..const import CONF_SOURCE, DOMAIN
 from ..hub.coordinator import HubConfigEntry, HubCoordinator
 from ..model.source import SourceListener
 from .client import ChargingPiles, Settings
+from .const import (
+    CONF_ACCEPT_ALL,
+    CONF_CARDS,
+    CONF_CODE,
+    CONF_HOST,
+    CONF_PILES,
+    CONF_PORT,
+    CONF_SET_CLOCK,
+    CONF_SHOW_IDENTITIES,
+    CONF_TIME_ZONE,
+    CONF_UPDATE_SECONDS,
+    CONF_VINS,
+    DEFAULT_UPDATE_SECONDS,
+    SOURCE,
+)
 
 
 def make(hass: HomeAssistant, entry: HubConfigEntry) -> HubCoordinator:
@@ -46,7 +49,7 @@ def make(hass: HomeAssistant, entry: HubConfigEntry) -> HubCoordinator:
         hass.config_entries.async_update_entry(entry, data={**entry.data, CONF_PILES: [*codes]})
 
     def make(listener: SourceListener) -> ChargingPiles:
-        source = ChargingPiles(settings, listener, found=_discover(hass, entry), keep=keep)
+        source = ChargingPiles(settings, listener, found=_discover(hass), keep=keep)
         # Also where setting up fails after the server has begun to listen.
         entry.async_on_unload(source.close)
         return source
@@ -60,7 +63,7 @@ def make(hass: HomeAssistant, entry: HubConfigEntry) -> HubCoordinator:
     )
 
 
-def _discover(hass: HomeAssistant, entry: HubConfigEntry) -> Callable[[str], None]:
+def _discover(hass: HomeAssistant) -> Callable[[str], None]:
     """Return what offers an unknown pile to the person."""
 
     @callback
@@ -69,7 +72,7 @@ def _discover(hass: HomeAssistant, entry: HubConfigEntry) -> Callable[[str], Non
             hass,
             DOMAIN,
             context={"source": SOURCE_INTEGRATION_DISCOVERY},
-            data={CONF_ENTRY_ID: entry.entry_id, CONF_CODE: code},
+            data={CONF_SOURCE: SOURCE, CONF_CODE: code},
         )
 
     return found

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ..model.source import SourceConnectionError, SourceRefusedError
+from ..model.source import SourceConnectionError, SourceInputError, SourceRefusedError
 from . import answers
 from .command_numbers import Cmd
 from .connector import OUT_OF_SERVICE, RUNNING, SYSTEM_FAULT, Connector, Start
@@ -140,7 +140,8 @@ class Orders:
 
     async def read_parameter(self, key: str) -> dict[str, Any]:
         """Read a parameter. Raises SourceError."""
-        parameter = PARAMETERS[key]
+        if (parameter := PARAMETERS.get(key)) is None:
+            raise SourceInputError("no such parameter", "unknown_parameter", parameter=key[:64])
         if parameter.kind is Kind.UINT:
             fields = {"start_address": parameter.address, "count": 1}
             answer = await self._read_again(

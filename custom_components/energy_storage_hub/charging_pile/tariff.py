@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from ..model.source import SourceRefusedError
+from ..model.source import SourceInputError
 from .commands_tariff import SLOTS
 from .fields import Values
 
@@ -74,20 +74,20 @@ def _half_hours(values: Values, side: str, number: int) -> int:
 def check_slots(typed: Sequence[Mapping[str, Any]]) -> tuple[Slot, ...]:
     """Return a tariff as a person wrote it.
 
-    Raises SourceRefusedError unless it ascends, covers the day and changes at half hours only.
+    Raises SourceInputError unless it ascends, covers the day and changes at half hours only.
     """
     if not 1 <= len(typed) <= SLOTS:
-        raise SourceRefusedError("number of slots", "tariff_slots", count=str(SLOTS))
+        raise SourceInputError("number of slots", "tariff_slots", count=str(SLOTS))
     slots: list[Slot] = []
     for entry in typed:
         slot = Slot(_parse(entry["start"]), _parse(entry["end"]), round(float(entry["price"]), 2))
         if slot.first != (slots[-1].last if slots else 0) or slot.last <= slot.first:
-            raise SourceRefusedError("slots have gaps", "tariff_gap", start=slot.start)
+            raise SourceInputError("slots have gaps", "tariff_gap", start=slot.start)
         if not 0 <= slot.price <= _HIGHEST_PRICE:
-            raise SourceRefusedError("price", "tariff_price", start=slot.start)
+            raise SourceInputError("price", "tariff_price", start=slot.start)
         slots.append(slot)
     if slots[-1].last != _DAY:
-        raise SourceRefusedError("slots end early", "tariff_gap", start=slots[-1].end)
+        raise SourceInputError("slots end early", "tariff_gap", start=slots[-1].end)
     return tuple(slots)
 
 
@@ -96,10 +96,10 @@ def _parse(text: str) -> int:
     hour, _, minute = str(text).partition(":")
     minute = minute.removesuffix(":00") if len(minute) > 2 else minute
     if not (hour.isdecimal() and minute in ("00", "30")):
-        raise SourceRefusedError("time", "tariff_time", time=str(text)[:20])
+        raise SourceInputError("time", "tariff_time", time=str(text)[:20])
     half_hours = 2 * int(hour) + int(minute) // 30
     if half_hours > _DAY:
-        raise SourceRefusedError("time", "tariff_time", time=str(text)[:20])
+        raise SourceInputError("time", "tariff_time", time=str(text)[:20])
     return half_hours
 
 

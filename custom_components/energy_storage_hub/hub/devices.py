@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import device_registry as dr
 from homeassistant.helpers.device_registry import ChildDeviceInfo, DeviceInfo
@@ -44,6 +46,15 @@ def async_register(hass: HomeAssistant, entry_id: str, device: Device) -> None:
         translation_placeholders=placeholders,
         via_device_id=parent.id if parent else UNDEFINED,
     )
+
+
+@callback
+def async_remove_others(hass: HomeAssistant, entry_id: str, serials: Collection[str]) -> None:
+    """Remove the devices of an entry but these: what was taken out of it is gone."""
+    registry = dr.async_get(hass)
+    for device in dr.async_entries_for_config_entry(registry, entry_id):
+        if not any(domain == DOMAIN and serial in serials for domain, serial in device.identifiers):
+            registry.async_remove_device(device.id)
 
 
 @callback

@@ -8,11 +8,12 @@ from homeassistant.exceptions import (
     ConfigEntryAuthFailed,
     ConfigEntryError,
     HomeAssistantError,
+    ServiceValidationError,
 )
 from homeassistant.helpers.update_coordinator import UpdateFailed
 
 from ..const import DOMAIN
-from ..model.source import SourceAuthError, SourceError, SourceRefusedError
+from ..model.source import SourceAuthError, SourceError, SourceInputError, SourceRefusedError
 
 
 def setup_error(error: SourceError) -> Exception:
@@ -32,7 +33,9 @@ def update_error(error: SourceError) -> Exception:
 
 
 def command_error(error: SourceError) -> Exception:
-    """Translate why a device did not do what a person wanted."""
+    """Translate why a device did not do what a person wanted: their mistake, or not."""
+    if isinstance(error, SourceInputError):
+        return ServiceValidationError(**_texts(error))
     return HomeAssistantError(**_texts(error))
 
 

@@ -139,11 +139,11 @@ class Source(ABC):
 
     async def run_command(self, serial: str, command: str) -> None:
         """Make a device do something. Raises SourceError with a text for the person."""
-        raise SourceRefusedError(f"no command {command}", "no_command")
+        raise SourceInputError(f"no command {command}", "no_command")
 
     async def run_action(self, serial: str, action: str, data: Mapping[str, Any]) -> dict[str, Any]:
         """Do something that takes or gives values; returns plain JSON. Raises SourceError."""
-        raise SourceRefusedError(f"no action {action}", "no_action")
+        raise SourceInputError(f"no action {action}", "no_action")
 
     async def change_setting(self, serial: str, setting: str, value: Value) -> None:
         """Ask a device for another value of a setting, in the unit of its state.
@@ -151,7 +151,7 @@ class Source(ABC):
         Returns when the device was asked: the state of the setting's row confirms it. Raises
         SourceError for what the device surely will not do.
         """
-        raise SourceRefusedError(f"no setting {setting}", "no_setting")
+        raise SourceInputError(f"no setting {setting}", "no_setting")
 
     def forget(self, serial: str) -> bool:
         """Drop a device that a person wants removed; whether that is possible now."""

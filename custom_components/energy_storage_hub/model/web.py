@@ -9,6 +9,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any
+from urllib.parse import SplitResult, urlsplit
 
 import aiohttp
 import orjson
@@ -80,6 +81,27 @@ async def _read(response: aiohttp.ClientResponse, longest: int) -> bytes:
         if len(body) > longest:
             raise SourceDataError("answer is too long")
     return bytes(body)
+
+
+def check_address(address: str) -> SplitResult:
+    """Return the parts of the address of a server, as a person typed it.
+
+    Raises ValueError unless it is https, or http on this very machine, and nothing but an
+    address: no credentials, no fragment, no port that cannot be.
+    """
+    address = address.strip()
+    # Browsers and libraries read blanks and backslashes differently.
+    if not address.isprintable() or set(" \\") & set(address):
+        raise ValueError("not a web address")
+    parts = urlsplit(address)
+    if parts.scheme not in ("https", "http") or not parts.hostname:
+        raise ValueError("not a web address")
+    if parts.scheme == "http" and not is_loopback(parts.hostname):
+        raise ValueError("http only on this machine")
+    if "@" in parts.netloc or parts.fragment:
+        raise ValueError("more than an address")
+    _ = parts.port  # raises ValueError for a port that cannot be
+    return parts
 
 
 def is_loopback(host: str) -> bool:

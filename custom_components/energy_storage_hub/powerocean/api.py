@@ -12,7 +12,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any
-from urllib.parse import urlsplit
 
 import aiohttp
 
@@ -23,7 +22,7 @@ from ..model.source import (
     SourceError,
     SourceRefusedError,
 )
-from ..model.web import TIMEOUT, fetch, is_loopback
+from ..model.web import TIMEOUT, check_address, fetch, is_loopback
 
 LOGIN_HOSTS = ("https://api.ecoflow.com", "https://api-e.ecoflow.com")
 DATA_HOSTS = ("https://api-e.ecoflow.com", "https://api-a.ecoflow.com")
@@ -69,19 +68,11 @@ class ListedDevice:
 def check_server(address: str) -> str:
     """Return the base URL of a custom server, without a slash at the end.
 
-    Raises ValueError unless it is https, or http on this very machine, and nothing but a host.
+    Raises ValueError for what is not the address of a server, or more than a host.
     """
-    address = address.strip()
-    if any(char.isspace() or char == "\\" for char in address):
-        raise ValueError("not a web address")  # browsers and libraries read these differently
-    parts = urlsplit(address)
-    if parts.scheme not in ("https", "http") or not parts.hostname:
-        raise ValueError("not a web address")
-    if parts.scheme == "http" and not is_loopback(parts.hostname):
-        raise ValueError("http only on this machine")
-    if "@" in parts.netloc or parts.query or parts.fragment or parts.path.strip("/"):
+    parts = check_address(address)
+    if parts.query or parts.path.strip("/"):
         raise ValueError("more than a host")
-    _ = parts.port  # raises ValueError for a port that cannot be
     return f"{parts.scheme}://{parts.netloc}"
 
 

@@ -11,26 +11,27 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
-from homeassistant.const import CONF_EMAIL, CONF_PASSWORD
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.aiohttp_client import async_get_clientsession
 from homeassistant.util.hass_dict import HassKey
 from homeassistant.util.ssl import get_default_context
 
-from ..const import (
+from ..const import DOMAIN
+from ..hub.coordinator import HubConfigEntry, HubCoordinator
+from .api import Account
+from .client import PowerOcean, Settings
+from .const import (
     CONF_CLIENT_UUID,
+    CONF_EMAIL,
     CONF_GENTLE,
+    CONF_PASSWORD,
     CONF_POLL_MINUTES,
     CONF_SERIALS,
     CONF_SERVER,
     CONF_UPDATE_SECONDS,
     DEFAULT_POLL_MINUTES,
     DEFAULT_UPDATE_SECONDS,
-    DOMAIN,
 )
-from ..hub.coordinator import HubConfigEntry, HubCoordinator
-from .api import Account
-from .client import PowerOcean, Settings
 
 type _Credentials = tuple[str, str, str]
 

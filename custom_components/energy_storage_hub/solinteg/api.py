@@ -14,7 +14,6 @@ from http import HTTPStatus
 import re
 import time
 from typing import Any
-from urllib.parse import urlsplit
 
 import aiohttp
 
@@ -24,7 +23,7 @@ from ..model.source import (
     SourceDataError,
     SourceRefusedError,
 )
-from ..model.web import TIMEOUT, Answer, fetch, is_loopback
+from ..model.web import TIMEOUT, Answer, check_address, fetch
 from .codes import Precheck, Result, flag, whole
 
 DEFAULT_BASE_URL = "https://lb.solinteg-cloud.com/openapi/v2"
@@ -103,16 +102,11 @@ class _Token:
 def check_base_url(address: str) -> str:
     """Return the base URL, without a slash at the end.
 
-    Raises ValueError unless it is https, or http on this very machine.
+    Raises ValueError for what is not the address of a server, or more than that.
     """
-    parts = urlsplit(address.strip())
-    if parts.scheme not in ("https", "http") or not parts.hostname:
-        raise ValueError("not a web address")
-    if parts.scheme == "http" and not is_loopback(parts.hostname):
-        raise ValueError("http only on this machine")
-    if parts.username or parts.password or parts.query or parts.fragment:
+    parts = check_address(address)
+    if parts.query:
         raise ValueError("more than an address")
-    _ = parts.port  # raises ValueError for a port that cannot be
     return f"{parts.scheme}://{parts.netloc}{parts.path.rstrip('/')}"
 
 

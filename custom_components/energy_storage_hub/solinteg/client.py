@@ -26,7 +26,7 @@ from .codes import Precheck
 from .ct_events import Noticed, Pressed, Resumed
 from .diagnostics import describe_inverter
 from .inverter import Inverter
-from .states import RUN_CT_CHECK, TABLE
+from .tables import RUN_CT_CHECK, TABLE
 
 _LOGGER = logging.getLogger(__name__)
 

@@ -4,21 +4,20 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from homeassistant.const import CONF_PASSWORD
 from homeassistant.core import HomeAssistant
-from homeassistant.helpers import device_registry as dr
 from homeassistant.helpers.aiohttp_client import async_get_clientsession
 
-from ..const import (
+from ..hub.coordinator import HubConfigEntry, HubCoordinator
+from ..hub.devices import async_remove_others
+from .client import Settings, Solinteg
+from .const import (
     CONF_ACCOUNT,
     CONF_BASE_URL,
+    CONF_PASSWORD,
     CONF_POLL_MINUTES,
     CONF_SERIALS,
     DEFAULT_POLL_MINUTES,
-    DOMAIN,
 )
-from ..hub.coordinator import HubConfigEntry, HubCoordinator
-from .client import Settings, Solinteg
 
 
 def make(hass: HomeAssistant, entry: HubConfigEntry) -> HubCoordinator:
@@ -32,7 +31,7 @@ def make(hass: HomeAssistant, entry: HubConfigEntry) -> HubCoordinator:
         serials=tuple(data[CONF_SERIALS]),
         poll_interval=poll_interval.total_seconds(),
     )
-    _remove_others(hass, entry, settings.serials)
+    async_remove_others(hass, entry.entry_id, settings.serials)
     return HubCoordinator(
         hass,
         entry,
@@ -40,11 +39,3 @@ def make(hass: HomeAssistant, entry: HubConfigEntry) -> HubCoordinator:
         poll_interval=poll_interval,
         write_interval=0,
     )
-
-
-def _remove_others(hass: HomeAssistant, entry: HubConfigEntry, serials: tuple[str, ...]) -> None:
-    """Remove the devices of inverters that were taken out of the entry."""
-    registry = dr.async_get(hass)
-    for device in dr.async_entries_for_config_entry(registry, entry.entry_id):
-        if not any(domain == DOMAIN and serial in serials for domain, serial in device.identifiers):
-            registry.async_remove_device(device.id)

@@ -52,7 +52,8 @@ from .readings import (
     summary_values,
     wiring_values,
 )
-from .states import CT_CHECK, CT_CHECK_ENDED, INVERTER
+from .states import CT_CHECK
+from .tables import CT_CHECK_ENDED, INVERTER
 
 _LOGGER = logging.getLogger(__name__)
 

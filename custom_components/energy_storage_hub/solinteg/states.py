@@ -11,16 +11,9 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from ..model.quantity import Quantity
-from ..model.states import (
-    AttributeRow,
-    CommandRow,
-    EventRow,
-    KindTable,
-    SourceTable,
-    StateRow,
-)
+from ..model.states import AttributeRow, StateRow
 from .codes import DEVICE_STATUS, PRECHECK_REASONS
-from .ct_events import CONCLUSIVE, ENDS, Note, Origin, Reason, State
+from .ct_events import CONCLUSIVE, Note, Origin, Reason, State
 
 Q = Quantity
 
@@ -196,19 +189,4 @@ PV = _report(
 )
 """Inputs without panels report nonsense (2000 A in the vendor's sample): checked in pairs."""
 
-RUN_CT_CHECK = CommandRow("ct_check", "Run CT check")
-CT_CHECK_ENDED = EventRow("ct_check", "CT check ended", types=tuple(str(end) for end in ENDS))
-
-INVERTER = "inverter"
-
-TABLE = SourceTable(
-    "Inverter CT check (Solinteg)",
-    {
-        INVERTER: KindTable(
-            "Inverter",
-            (*_OWN, *_PRECHECK, *_RESULT, *MEASURED, *PV),
-            commands=(RUN_CT_CHECK,),
-            events=(CT_CHECK_ENDED,),
-        )
-    },
-)
+ROWS = (*_OWN, *_PRECHECK, *_RESULT, *MEASURED, *PV)

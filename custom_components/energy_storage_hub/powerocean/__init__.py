@@ -1,0 +1,1 @@
+"""EcoFlow PowerOcean: an account's systems, over HTTPS and MQTT."""

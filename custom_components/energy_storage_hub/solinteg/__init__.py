@@ -1,0 +1,1 @@
+"""Solinteg inverters: the check of their current transformers, and what it measures."""
