@@ -47,7 +47,7 @@ def entry_for(port: int, *piles: str, **options: Any) -> MockConfigEntry:
 def entity_id(hass: HomeAssistant, key: str, serial: str = FIRST) -> str:
     """Return the entity of a state, a command or an event."""
     registry = er.async_get(hass)
-    for platform in ("sensor", "binary_sensor", "button", "event"):
+    for platform in ("sensor", "binary_sensor", "button", "event", "number"):
         if found := registry.async_get_entity_id(platform, DOMAIN, f"{serial}_{key}"):
             return found
     raise AssertionError(f"no entity for {serial} {key}")

@@ -548,6 +548,33 @@ async def test_what_cannot_be_started(hass: HomeAssistant, pile: SimulatedPile) 
     assert await why(press(hass, "stop")) == "pile_refused"
 
 
+async def test_the_heartbeat_is_set(hass: HomeAssistant, pile: SimulatedPile) -> None:
+    """What is shown is what the pile says when it signs in again, which it is asked to."""
+    number = entity_id(hass, "set_heartbeat_interval", CODE)
+    assert hass.states.get(number) is None  # nobody needs it from the start
+    er.async_get(hass).async_update_entity(number, disabled_by=None)
+    [entry] = hass.config_entries.async_entries(DOMAIN)
+    await hass.config_entries.async_reload(entry.entry_id)
+    await settled(hass, pile, 4)
+    state = hass.states.get(number)
+    assert state
+    assert (state.state, state.attributes["min"], state.attributes["max"]) == ("15.0", 5, 60)
+    set_to = {"entity_id": number, "value": 20}
+    await hass.services.async_call("number", "set_value", set_to, blocking=True)
+    assert pile.parameters[21] == 20
+    assert value_of(hass, "set_heartbeat_interval", CODE) == "20.0"
+
+    # A pile that does not know the parameter says so.
+    seconds = pile.parameters.pop(21)
+    with pytest.raises(HomeAssistantError) as caught:
+        await hass.services.async_call(
+            "number", "set_value", {"entity_id": number, "value": 30}, blocking=True
+        )
+    pile.parameters[21] = seconds
+    assert caught.value.translation_key == "pile_refused"
+    assert value_of(hass, "set_heartbeat_interval", CODE) == "20.0"
+
+
 async def test_buttons_of_the_pile(hass: HomeAssistant, pile: SimulatedPile) -> None:
     await press(hass, "report_now", CODE)
     asked = [

@@ -562,7 +562,7 @@ async def test_a_start_that_is_acknowledged_only_when_charging_has_begun() -> No
 async def test_what_cannot_be_ordered() -> None:
     async with connected() as (server, _):
         assert await refused(server, "start", "OTHER") == "not_a_pile"
-        assert await refused(server, "dance", CODE) == "refused"
+        assert await refused(server, "dance", CODE) == "no_command"
         with pytest.raises(SourceError):
             await server.source.run_action(FIRST, "dance", {})
         with pytest.raises(SourceError) as caught:

@@ -318,7 +318,7 @@ class ChargingPiles(Source, Host):
             case _ if command == REBOOT:
                 await orders.reboot()
             case _:
-                raise SourceInputError(f"no command {command}")
+                raise SourceInputError(f"no command {command}", "no_command")
 
     @override
     async def run_action(self, serial: str, action: str, data: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,0 +1,1 @@
+"""Heaters have no secrets."""
