@@ -91,7 +91,11 @@ class HubCoordinator(DataUpdateCoordinator[Mapping[str, DeviceStore]], SourceLis
         rows = self.source.table.rows
         self._attributes = self.source.table.attributes
         self._counters = counter_keys(rows)
-        paced = frozenset(key for key, row in rows.items() if row.paced)
+        # Whoever has just set something wants to see it.
+        set_here = {
+            row.shown_by for kind in self.source.table.kinds.values() for row in kind.settings
+        }
+        paced = frozenset(key for key, row in rows.items() if row.paced and key not in set_here)
         self.writer = Writer(hass.loop, paced, write_interval)
         self._started = False
 
