@@ -78,6 +78,22 @@ def test_named_paths_exist(page: Path) -> None:
         assert (ROOT / path.strip("`")).exists(), path
 
 
+CITATION = re.compile(r"\[([A-Z]{3,}(?:-[A-Z0-9]+)*)\]")
+
+
+def test_every_citation_has_a_home() -> None:
+    """And every source that is listed is cited: nobody looks for what is no longer there."""
+    listed = set(CITATION.findall((ROOT / "docs/sources.md").read_text()))
+    cited = {
+        key
+        for path in sorted((ROOT / "custom_components").rglob("*"))
+        if path.suffix in (".py", ".proto")
+        for key in CITATION.findall(path.read_text())
+    }
+    assert cited == listed
+    assert len(cited) > 15
+
+
 def test_every_repair_issue_has_a_section() -> None:
     """Each issue links to a section that is called like its key."""
     issues = _json(INTEGRATION / "translations" / "en.json")["issues"]

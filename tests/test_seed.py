@@ -107,7 +107,7 @@ def spelled(name: str) -> str:
 
 
 def wire_values(part: Message, before: str = "", after: str = "") -> Iterator[tuple[str, Any]]:
-    """Yield what a message says by the table's names (reference 4b), spelled alike."""
+    """Yield what a message says by the table's names, spelled alike."""
     for field in part.DESCRIPTOR.fields:
         value = getattr(part, field.name)
         name = spelled(before + field.name) + after

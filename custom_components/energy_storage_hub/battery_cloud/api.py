@@ -1,7 +1,7 @@
 """The operator's runtime endpoint: one GET a battery, at a URL that the user knows.
 
 The server is of the renren-fast kind: HTTP 200 with a `code` of its own, 401 for a token that
-is not valid (reference 2.1). Whatever else comes back, such as a login page or an endless body,
+is not valid [RENREN]. Whatever else comes back, such as a login page or an endless body,
 ends in an exception of `source` with a text key that tells a person what to do.
 """
 

@@ -1,4 +1,4 @@
-"""From a raw answer to values: the gate, the units, the flags, the faults (reference 2.2, 2.3).
+"""From a raw answer to values: the gate, the units, the flags, the faults [SEED-BATTERY].
 
 Pure, and safe against anything that JSON can hold: what cannot be read, or is implausible, is
 None, "not known". A battery that told nothing is not one whose values are all zero.

@@ -1,7 +1,7 @@
 """The faults that a battery's fault list names, and what the list proves.
 
 The list comes with every answer, and in the only sample there is all of it is true although
-the battery has never reported: by itself it proves nothing (reference 2.2).
+the battery has never reported: by itself it proves nothing [SEED-BATTERY].
 """
 
 from __future__ import annotations
@@ -149,7 +149,7 @@ NOTHING_KNOWN = Verdict()
 
 
 def judge(info: Mapping[str, Any], *, has_data: bool, meaning: FaultList) -> Verdict:
-    """Say what an answer proves about the battery's faults: the four rules of reference 2.2."""
+    """Say what an answer proves about the battery's faults: four rules."""
     tag = info.get("faultTag")
     mask = number(tag)
     fault = flag(info.get("fault"))

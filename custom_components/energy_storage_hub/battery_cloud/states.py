@@ -1,4 +1,4 @@
-"""States of a swap battery, as its operator's runtime endpoint tells them (reference 2.2, 2.3).
+"""States of a swap battery, as its operator's runtime endpoint tells them [SEED-BATTERY].
 
 The groups say how the values are read: `decode.py` has one function for each. No unit is
 documented; those here are the safest reading, and the battery's own options change them.

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 
 TOLERANCE = 5.0
-"""A pile's clock may be off by so much before it is set, s (NUMBO-DOC)."""
+"""A pile's clock may be off by so much before it is set, s [NUMBO-DOC]."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""All commands, by number, and the frames made of them."""
+"""All commands, by number [SEED-PILE], and the frames made of them."""
 
 from __future__ import annotations
 

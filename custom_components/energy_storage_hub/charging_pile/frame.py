@@ -3,7 +3,7 @@
 A frame is `AA F5`, a length (u16), an information byte, a sequence number, a command (u16),
 its data and a checksum: the low byte of the sum over command and data. The length counts the
 whole frame. All numbers are little endian. Bit 7 of the information byte says that the data
-are encrypted. (NUMBO-DOC, and every implementation and capture that was found.)
+are encrypted. ([NUMBO-DOC], and every implementation and capture that was found.)
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ LONGEST = 4096
 a longer length field is garbage, and is skipped before a byte of its body is awaited."""
 
 PATIENCE = 3.0
-"""A frame that is not complete after so long was none, s (NUMBO-DOC)."""
+"""A frame that is not complete after so long was none, s [NUMBO-DOC]."""
 
 _ENCRYPTED = 0x80
 _FIXED = 4

@@ -22,8 +22,8 @@ class Limits:
     sweep: float = 5.0
     """Time between two looks at the clocks."""
     answer: float = 5.0
-    """A pile answers within this time (NUMBO-DOC)."""
+    """A pile answers within this time [NUMBO-DOC]."""
     start: float = 120.0
-    """Some piles acknowledge a start only when charging has begun (WOGEE)."""
+    """Some piles acknowledge a start only when charging has begun [WOGEE]."""
     confirm: float = 35.0
     """A status shows what came of a stop: idle piles report every 15 s."""

@@ -2,7 +2,7 @@
 
 The messages are those of GB/T 27930: BRM (who it is), BCP (its limits), BRO (ready), BCL (what it
 wants), BCS and BSM (how it is), BST (why it stopped), BSD (statistics), BEM (errors). The pile
-has converted their values: no offsets are left. (NUMBO-DOC, WOGEE, DESCADA.)
+has converted their values: no offsets are left. [NUMBO-DOC] [WOGEE] [DESCADA] [GBT-27930]
 """
 
 from __future__ import annotations

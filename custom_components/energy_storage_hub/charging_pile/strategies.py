@@ -31,7 +31,7 @@ _ALL = (
     Strategy(1, "by_time", "min", 60),
     # The wire counts 0.01 CNY.
     Strategy(2, "by_amount", "CNY", 100),
-    # 0.01 kWh in the vendor's table, 0.001 kWh in NUMBO-DOC: never ordered.
+    # 0.01 kWh in the vendor's table, 0.001 kWh in [NUMBO-DOC]: never ordered.
     Strategy(3, "by_energy", "kWh", None),
 )
 

@@ -1,4 +1,4 @@
-"""EcoFlow's HTTPS API, as its app uses it (reference 1a, 1c).
+"""EcoFlow's HTTPS API, as its app uses it [IOBROKER].
 
 Everything that a cloud may answer instead of an answer (HTML, an endless body, code 0 without
 data) ends in an exception of `source`, with a text key that tells a person what to do.
@@ -159,7 +159,7 @@ class Account:
         return list(listed.values())
 
     async def snapshot(self, serial: str, product_type: int) -> Mapping[str, Any]:
-        """Return everything the cloud last heard of a system (reference 1a).
+        """Return everything the cloud last heard of a system [NILTRIP].
 
         Raises SourceRefusedError with the key `slave_serial`, `wrong_region` or `not_allowed`.
         """

@@ -1,6 +1,6 @@
 """The envelope of EcoFlow's MQTT payloads: from bytes to reports.
 
-A payload is a list of headers, each with the bytes of one report (reference 3a). Bytes may be
+A payload is a list of headers, each with the bytes of one report [IOBROKER]. Bytes may be
 masked (3b): `enc_type` 1 and a sender other than the app (src 32) means that every byte is
 XORed with the low byte of that header's own `seq`.
 """

@@ -2,7 +2,7 @@
 
 The names are those of the protobuf messages, so a JSON report is poured into its message and
 then decoded like any other: both ways give the same states. What the JSON writes differently
-(reference 1a): numbers as strings, enumerations by name, bytes in base64, a few names.
+[NILTRIP]: numbers as strings, enumerations by name, bytes in base64, a few names.
 """
 
 from __future__ import annotations

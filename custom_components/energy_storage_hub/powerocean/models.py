@@ -1,4 +1,4 @@
-"""Which product a serial number stands for (reference 3f)."""
+"""Which product a serial number stands for [SHUETTE]."""
 
 from __future__ import annotations
 

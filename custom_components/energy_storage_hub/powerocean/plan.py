@@ -2,7 +2,7 @@
 
 The state of a field is the camel-case form of its name; fields of a submessage stand behind
 the submessage's name, and those of a list of submessages carry their place at the end
-(reference 4b): `pcsAPhase_volt`, `meterHeartBeat_meterData0`, `mpptHeartBeat_mpptPv_vol2`.
+[IOBROKER]: `pcsAPhase_volt`, `meterHeartBeat_meterData0`, `mpptHeartBeat_mpptPv_vol2`.
 """
 
 from __future__ import annotations

@@ -104,7 +104,7 @@ def history(context: Context, message: Any, plan: Plan) -> Iterator[Reading]:
 
 
 def totals(context: Context, message: Any, plan: Plan) -> Iterator[Reading]:
-    """Read 254/32: hourly energies, whose types are not known yet (reference 4g)."""
+    """Read 254/32: hourly energies, whose types are not known yet [CAPTURES]."""
     item = message.watth_item
     context.keep_hours(item.timestamp, item.watth_type, tuple(item.watth))
     yield from ()

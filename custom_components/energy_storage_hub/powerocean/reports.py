@@ -1,6 +1,6 @@
 """The reports of each product: which message a route carries, and whose states it tells.
 
-Routes and presence rules: reference 3c, 3d and 4c. A reader turns a parsed message into
+Routes: [IOBROKER] [GNOX]; presence rules: [CAPTURES]. A reader turns a parsed message into
 readings (the modules `readers_*`); there is one per shape of message, not per message.
 """
 
@@ -47,7 +47,7 @@ from .tables import (
     WALL_BOX,
 )
 
-# On single-phase systems + = delivering already on the wire (reference 4d).
+# On single-phase systems + = delivering already on the wire [CAPTURES].
 _SINGLE_HEARTBEAT = tuple(
     replace(row, scale=-row.scale) if row.state == INVERTER_OUTPUT.state else row
     for row in HEARTBEAT

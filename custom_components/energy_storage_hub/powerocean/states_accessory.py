@@ -1,7 +1,7 @@
 """States of the accessories: wall box (209/x), heating rod (212/x), heat pump (211/x), plugs.
 
-Source: seed table POWEROCEANPLUS 1.4.3 for the wall box, the public field tables of the family
-for the rest; units as in reference 4c and 4f.
+Source: [SEED-PLUS] for the wall box, the public field tables of the family
+for the rest; units and presence as in [CAPTURES].
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """States of the change report: settings, status and grid code.
 
 PowerOcean sends them all with 96/8; PowerOcean Plus parts them into 96/8 (settings), 96/16
-(grid code) and 96/17 (status). Source: seed table POWEROCEANPLUS 1.4.3, fields of newer
-firmware (reference 3d, 3e); units as in reference 4f and from values of a German system.
+(grid code) and 96/17 (status). Source: [SEED-PLUS], fields of newer
+firmware [GNOX]; units from values of a German system [CAPTURES].
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """States of PowerOcean DC Fit: its own reports, numbering and signs.
 
-Source: seed table POWEROCEANFIT 1.4.0; units and signs as in reference 4d and 4f, and as measured
+Source: [SEED-FIT]; units and signs as in [NILTRIP], and as measured
 on a Fit (docs/powerocean_products.md): grid and meter + = export, load below zero, battery
 + = charge. Here they are turned to Home Assistant's convention.
 """

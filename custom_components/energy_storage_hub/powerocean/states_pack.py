@@ -1,6 +1,6 @@
 """States of one battery pack: `statusReportBattery1..6`, message `bpSta` of 96/7.
 
-Source: seed table POWEROCEANPLUS 1.4.3; units and signs as in reference 4a to 4f. The pack's
+Source: [SEED-PLUS]; units and signs as in [CAPTURES]. The pack's
 number is not part of the state: the pack's own serial stands in front of it.
 """
 

@@ -1,7 +1,7 @@
 """States of the system but for its change report: energy stream, heartbeat, parameters, errors.
 
-Source: seed table POWEROCEANPLUS 1.4.3, fields of newer firmware (reference 3e); units, signs
-and presence as in reference 4b to 4f.
+Source: [SEED-PLUS], fields of newer firmware [GNOX]; units, signs
+and presence as in [CAPTURES].
 """
 
 from __future__ import annotations
@@ -75,7 +75,7 @@ ENERGY_STREAM: tuple[StateRow, ...] = with_report(
     ),
 )
 
-# No direction: - is delivering on three-phase systems, + on single-phase ones (reference 4d).
+# No direction: - is delivering on three-phase systems, + on single-phase ones [CAPTURES].
 _PHASES = family(
     "ABC",
     (

@@ -1,4 +1,4 @@
-"""The MQTT stream of an account: one connection, kept up, kept awake (reference 2).
+"""The MQTT stream of an account: one connection, kept up, kept awake [SHUETTE].
 
 It knows topics and timing, not contents: payloads go to a callback as they come.
 """
@@ -170,7 +170,7 @@ class Stream:
             broker.port,
             username=broker.user,
             password=broker.password,
-            # Exactly this form, or the broker says "not authorized".
+            # Exactly this form, or the broker says "not authorized" [TOLWI].
             identifier=f"ANDROID_{self._client_uuid}_{token.user_id}",
             protocol=aiomqtt.ProtocolVersion.V311,
             clean_session=True,

@@ -1,4 +1,4 @@
-"""Solinteg's OpenAPI, as far as the CT check needs it.
+"""Solinteg's OpenAPI, as far as the CT check needs it [SOLINTEG].
 
 Everything that a cloud may answer instead of an answer (a web page, nothing, an error in Chinese,
 success with the text "false") ends in an exception of `source`, with a text key that tells a

@@ -2,7 +2,7 @@
 
 Every field has its own polarity (meterStatus 1 is good, bit3 and sensorAns 1 are bad), so each is
 read by itself. Numbers may come as numbers, booleans or texts; what is none of these is unknown,
-never 0. Codes: the vendor's page "CT check"; deviceStatus is the inverter's register 10105.
+never 0. Codes: [SEED-CT]; deviceStatus is the inverter's register 10105 [SOLAX-MODBUS].
 """
 
 from __future__ import annotations
