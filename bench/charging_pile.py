@@ -20,7 +20,7 @@ from custom_components.energy_storage_hub.charging_pile.frame import Splitter
 from custom_components.energy_storage_hub.charging_pile.limits import Limits
 from custom_components.energy_storage_hub.charging_pile.tables import CONNECTOR, TABLE
 from custom_components.energy_storage_hub.charging_pile.values import Converter, status
-from custom_components.energy_storage_hub.hub.store import DeviceStore, counter_keys
+from custom_components.energy_storage_hub.hub.store import DeviceStore, counter_rows
 from custom_components.energy_storage_hub.model.source import (
     Device,
     Happening,
@@ -43,7 +43,7 @@ class _Stores(SourceListener):
     """Keeps states as the coordinator does, without Home Assistant behind it."""
 
     def __init__(self) -> None:
-        self._counters = counter_keys(TABLE.rows)
+        self._counters = counter_rows(TABLE.rows.values())
         self._stores: dict[str, DeviceStore] = {}
 
     @override

@@ -100,7 +100,7 @@ def _touch(message: Message) -> None:
 def memory() -> Rows:
     """Decode and store a million stream frames; what does the process hold on to?"""
     decoder = _decoder()
-    store = DeviceStore(frozenset())
+    store = DeviceStore({})
     payloads = stream_payloads(100)
     began_at = 0
     began = time.perf_counter()

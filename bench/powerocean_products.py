@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import partial
 
 from bench._tools import microseconds, seconds_per_call
-from custom_components.energy_storage_hub.hub.store import DeviceStore, counter_keys
+from custom_components.energy_storage_hub.hub.store import DeviceStore, counter_rows
 from custom_components.energy_storage_hub.model.source import Reading
 from custom_components.energy_storage_hub.powerocean.decode import Decoder
 from custom_components.energy_storage_hub.powerocean.envelope import split
@@ -68,7 +68,7 @@ def _decoded(decoder: Decoder, payload: bytes) -> list[Reading]:
 
 def _storing(decoder: Decoder, payload: bytes) -> Callable[[], None]:
     stores: dict[str, DeviceStore] = {}
-    counters = counter_keys(TABLE.rows)
+    counters = counter_rows(TABLE.rows.values())
 
     def store() -> None:
         for reading in decoder.decode(payload):

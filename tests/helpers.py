@@ -10,9 +10,9 @@ from typing import Any
 from google.protobuf.descriptor import FieldDescriptor
 import orjson
 
-from custom_components.energy_storage_hub.hub.store import DeviceStore, counter_keys
+from custom_components.energy_storage_hub.hub.store import DeviceStore, counter_rows
 from custom_components.energy_storage_hub.model.source import Device, Reading
-from custom_components.energy_storage_hub.model.states import Value
+from custom_components.energy_storage_hub.model.states import LAST_REPORT, Value
 from custom_components.energy_storage_hub.powerocean.messages import (
     Frame,
     Header,
@@ -20,7 +20,7 @@ from custom_components.energy_storage_hub.powerocean.messages import (
     message_class,
 )
 from custom_components.energy_storage_hub.powerocean.models import model_of
-from custom_components.energy_storage_hub.powerocean.system import System
+from custom_components.energy_storage_hub.powerocean.system import STALE, System
 from custom_components.energy_storage_hub.powerocean.tables import TABLE
 from simulator.powerocean import snapshot
 from simulator.powerocean.build import Values, message
@@ -45,15 +45,25 @@ type States = dict[str, Value | None]
 class Receiver:
     """A system with a store for each of its devices behind it, as the coordinator has them."""
 
-    def __init__(self, serial: str = PLUS) -> None:
+    def __init__(self, serial: str = PLUS, stale: float = STALE) -> None:
         model = model_of(serial)
         assert model is not None
         self.announced: list[Device] = []
         self.devices: dict[str, Device] = {}
         self.readings: list[Reading] = []
-        self.system = System(serial, model, "", self._on_device, self._on_reading)
+        self.presence: list[str] = []
+        """Serial numbers of what was lost or came back, none for a whole system."""
+        self.system = System(
+            serial,
+            model,
+            "",
+            self._on_device,
+            self._on_reading,
+            on_presence=self.presence.append,
+            stale=stale,
+        )
         self._stores: dict[str, DeviceStore] = {}
-        self._counters = counter_keys(TABLE.rows)
+        self._counters = counter_rows(TABLE.rows.values())
 
     def _on_device(self, device: Device) -> None:
         self.announced.append(device)
@@ -76,15 +86,29 @@ class Receiver:
     def states(self, serial: str = "") -> States:
         """The states of the system or another device, as they are now."""
         store = self._stores.get(serial or self.system.serial)
-        return dict(store.values) if store else {}
+        return _told(store) if store else {}
+
+    def last_report(self, serial: str = "") -> Value | None:
+        """When the system or another device was heard last, Unix time."""
+        return self._stores[serial or self.system.serial].values[LAST_REPORT.key]
+
+    def expire(self) -> None:
+        """Look at the clock, as the coordinator does twice a minute."""
+        self.system.watch()
+        for store in self._stores.values():
+            store.expire()
 
     def all_states(self) -> dict[tuple[str, str], Value | None]:
         """The states of all devices."""
         return {
             (serial, key): value
             for serial, store in self._stores.items()
-            for key, value in store.values.items()
+            for key, value in _told(store).items()
         }
+
+
+def _told(store: DeviceStore) -> States:
+    return {key: value for key, value in store.values.items() if key != LAST_REPORT.key}
 
 
 def header(func: int, cmd: int, pdata: Message | bytes | None = None, **fields: Any) -> Message:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 import gc
 import json
 import logging
@@ -642,12 +642,99 @@ async def test_battery_goes_offline_and_comes_back(
     await move_time(125)
     shown = states.of(HEALTHY)
     assert shown.pop(f"{INFO}online") == "off"
-    assert set(shown.values()) == {"unknown"}  # the cycles, too
+    # Nobody wants to see how many cycles it had start from nothing when it is back.
+    assert shown.pop(f"{INFO}loopCount") == "212"
+    assert set(shown.values()) == {"unknown"}
     server.batteries[HEALTHY].online = True
     server.batteries[HEALTHY].cycles = 213
     await move_time(125)
     assert states(HEALTHY, f"{INFO}loopCount") == "213"
     assert states(HEALTHY, f"{INFO}soc") == "81.0"
+
+
+def reported(cloud: SimulatedBatteryCloud, at: datetime, spelled: str | None = None) -> None:
+    """Let the server call the battery online, and name an old report of it."""
+    cloud.batteries[HEALTHY].changes |= {
+        "lastUpdateDate": spelled or f"{at:%Y-%m-%dT%H:%M:%S}+00:00",
+        "lastHBDate": int(at.timestamp() * 1000),
+    }
+
+
+@pytest.mark.parametrize(
+    ("hours", "soc"),
+    [
+        # Nobody knows the zone of the dates: up to 26 h a report may be of right now.
+        (25.9, "81.0"),
+        (26.1, "unknown"),
+        (72, "unknown"),
+        # A date in the future says nothing.
+        (-72, "81.0"),
+    ],
+)
+async def test_a_report_that_is_days_old_is_not_shown_as_now(
+    server: SimulatedBatteryCloud,
+    set_up: SetUpBatteries,
+    states: States,
+    freezer: FrozenDateTimeFactory,
+    hours: float,
+    soc: str,
+) -> None:
+    at = datetime.now(UTC) - timedelta(hours=hours)
+    reported(server, at)
+    await set_up(HEALTHY)
+    assert states(HEALTHY, f"{INFO}soc") == soc
+    assert states(HEALTHY, f"{INFO}fault") == ("off" if soc == "81.0" else "unknown")
+    # What the server itself says, and what does not age.
+    assert states(HEALTHY, f"{INFO}online") == "on"
+    assert states(HEALTHY, f"{INFO}lastUpdateDate") == at.replace(microsecond=0).isoformat()
+    assert states(HEALTHY, f"{INFO}loopCount") == "212"
+
+
+async def test_a_battery_whose_reports_stand_still(
+    server: SimulatedBatteryCloud, set_up: SetUpBatteries, move_time: MoveTime, states: States
+) -> None:
+    reported(server, datetime.now(UTC) - timedelta(hours=25.5))
+    await set_up(HEALTHY)
+    assert states(HEALTHY, f"{INFO}soc") == "81.0"
+    # Over 26 h, and until the last answer that was believed is too old: two turns and a minute.
+    await move_time(1800 + 120 + 300 + 30)
+    assert states(HEALTHY, f"{INFO}soc") == "unknown"
+    assert states(HEALTHY, f"{INFO}online") == "on"
+    server.batteries[HEALTHY].changes.clear()
+    await move_time(125)
+    assert states(HEALTHY, f"{INFO}soc") == "81.0"
+
+
+async def test_either_date_of_a_report_will_do(
+    server: SimulatedBatteryCloud, set_up: SetUpBatteries, states: States
+) -> None:
+    reported(server, datetime.now(UTC), "2020-01-01 00:00:00")
+    for serial, change in ((CHARGING, {"lastHBDate": None}), (FAULTY, {"lastUpdateDate": "?"})):
+        server.batteries[serial].changes = change
+    await set_up(HEALTHY, CHARGING, FAULTY)
+    shown = [states(serial, f"{INFO}soc") for serial in (HEALTHY, CHARGING, FAULTY)]
+    assert shown == ["81.0", "43.0", "17.0"]
+
+
+async def test_cycles_are_not_counted_twice(
+    hass: HomeAssistant,
+    server: SimulatedBatteryCloud,
+    set_up: SetUpBatteries,
+    move_time: MoveTime,
+    states: States,
+) -> None:
+    """Zeros for hours, also after a restart, are no counts: 212 stays until 213 is told."""
+    entry = await set_up(HEALTHY)
+    server.batteries[HEALTHY].changes = {"loopCount": 0}
+    await move_time(4 * 3600)
+    assert states(HEALTHY, f"{INFO}loopCount") == "212"
+    await hass.config_entries.async_reload(entry.entry_id)
+    await hass.async_block_till_done()
+    await move_time(125)
+    assert states(HEALTHY, f"{INFO}loopCount") in ("212", "unknown")
+    server.batteries[HEALTHY].changes = {"loopCount": 213}
+    await move_time(125)
+    assert states(HEALTHY, f"{INFO}loopCount") == "213"
 
 
 # What can go wrong while it runs.

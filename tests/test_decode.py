@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 import math
+import time
 from typing import Any
 
+from freezegun.api import FrozenDateTimeFactory
 from google.protobuf.descriptor import FieldDescriptor
+from homeassistant.const import Platform
 from hypothesis import given, settings, strategies as st
+import orjson
 import pytest
 
+from custom_components.energy_storage_hub.hub.quantities import platform_of
+from custom_components.energy_storage_hub.model.quantity import Quantity
 from custom_components.energy_storage_hub.powerocean.messages import Message, message_class
 from custom_components.energy_storage_hub.powerocean.models import Family
 from custom_components.energy_storage_hub.powerocean.reports import REPORTS
+from custom_components.energy_storage_hub.powerocean.tables import TABLE
 from simulator.powerocean import frames
 from simulator.powerocean.build import message, sparse, zeros
 
@@ -28,11 +35,14 @@ from .helpers import (
     Receiver,
     filled,
     header,
+    payload,
     plant,
 )
 
 PACK_1, PACK_2, PACK_3 = "HJ3AZSIM00000001", "HJ3AZSIM00000002", "HJ3AZSIM00000003"
 BOX, ROD = "AC31ZSIM00000001", "HF31ZSIM00000001"
+FIT = "HC31ZSIM00000001"
+PARAM = "JTS1_EMS_PARAM_CHANGE_REPORT_"
 
 STRING_1, STRING_2, STRING_3 = (f"{HEARTBEAT}mpptHeartBeat_mpptPv_pwr{place}" for place in "012")
 
@@ -910,7 +920,7 @@ def test_every_family_has_its_routes() -> None:
     common |= {(96, 39), (209, 8), (212, 8), (212, 33), (254, 32), (53, 113)}
     # Parallel systems and accessories: see test_products.
     common |= {(96, 12), (96, 50), (96, 51), (209, 2), (209, 33), (211, 1), (211, 33)}
-    common |= {(212, 2), (212, 34), (212, 50), (240, 2), (241, 3)}
+    common |= {(212, 2), (212, 34), (212, 50), (240, 2), (240, 33), (241, 3), (241, 33), (241, 44)}
     assert set(REPORTS[Family.OCEAN]) == common
     assert set(REPORTS[Family.SINGLE_PHASE]) == common
     assert set(REPORTS[Family.PLUS]) == common | {(96, 16), (96, 17)}
@@ -929,21 +939,24 @@ def test_replayed_minutes_never_reach_live_states(receiver: Receiver) -> None:
     receiver.report(96, 34, "EnergyHistory", {"sys_energy_stream": minutes, "sys_seq": 6599})
     assert receiver.all_states() == before
     assert len(receiver.readings) == readings
-    kept = receiver.system.decoder.minutes
-    assert kept[1739088780]["load_pwr"] == 3000.0
-    assert len(kept) == 11
 
 
 def test_replayed_minutes_do_not_pile_up(receiver: Receiver) -> None:
+    """Neither where they are used up at once, nor where nobody asks for them."""
+    decoder = receiver.system.decoder
     for day in range(40):
         minutes = [
             message("EnergyMinute", {"load_pwr": 1.0, "timestamp": 86400 * day + 60 * n})
             for n in range(60)
         ]
-        receiver.report(96, 34, "EnergyHistory", {"sys_energy_stream": minutes})
-    kept = receiver.system.decoder.minutes
-    assert len(kept) == 120
-    assert max(kept) == 86400 * 39 + 60 * 59
+        history = header(96, 34, message("EnergyHistory", {"sys_energy_stream": minutes}))
+        receiver.take(history)
+        assert not decoder.minutes
+    for day in range(40):
+        minutes = [message("EnergyMinute", {"timestamp": 86400 * day + 60 * n}) for n in range(60)]
+        history = header(96, 34, message("EnergyHistory", {"sys_energy_stream": minutes}))
+        assert not list(decoder.decode(payload(history)))
+    assert len(decoder.minutes) == 500
 
 
 def test_hourly_energies_are_kept_but_no_states(receiver: Receiver) -> None:
@@ -1024,3 +1037,347 @@ def test_offline_answer_beside_a_report_is_forgotten(receiver: Receiver) -> None
     receiver.take(report, header(0, 0, src=32, code="-2"))
     receiver.take(header(96, 39))
     assert not receiver.system.offline
+
+
+# Absent is not zero where nothing was said.
+
+
+@pytest.mark.parametrize("pdata", [None, b"", b"\xa0\x26\x01\xa8\x26\x01"])
+@pytest.mark.parametrize("serial", [PLUS, OCEAN, SINGLE_PHASE, FIT])
+def test_stream_of_nothing_known_leaves_the_powers_alone(serial: str, pdata: bytes | None) -> None:
+    """Without bytes, or with nothing but the unknown fields 612 and 613."""
+    receiver = Receiver(serial)
+    name = "FitEnergyStream" if serial == FIT else "EnergyStream"
+    receiver.report(96, 33, name, {"bp_pwr" if serial == FIT else "bpPwr": -740.0})
+    before = receiver.states()
+    assert before
+    assert not receiver.take(header(96, 33, pdata))
+    assert receiver.states() == before
+
+
+@pytest.mark.parametrize("pdata", [None, b"", b"\xa0\x26\x01"])
+def test_first_stream_of_nothing_known_makes_no_states(
+    receiver: Receiver, pdata: bytes | None
+) -> None:
+    assert not receiver.take(header(96, 33, pdata))
+    assert receiver.all_states() == {}
+
+
+def test_inverter_stream_of_nothing_known_is_no_zero(receiver: Receiver) -> None:
+    """Without a byte it is one of 0 W; with bytes that nobody knows it is not."""
+    key = "EmsPVInvEnergyStreamReport_pvInvPwr"
+    receiver.report(96, 39, "PvInverterStream", {"pv_inv_pwr": 640.0})
+    receiver.take(header(96, 39, b"\xa0\x26\x01"))
+    assert receiver.states()[key] == 640.0
+
+
+# A site without a battery.
+
+
+def no_battery(receiver: Receiver) -> dict[str, Any]:
+    """Report what such a site does: 2 is discharging."""
+    receiver.report(96, 8, "ChangeReport", {"bp_online_sum": 0, "bp_chg_dsg_sta": 2, "bpSoc": 0})
+    zeros = {"bpRemainWatth": 0.0, "bp_dsg_time": 600000, "emsBpPower": 0.0, "emsBpChg": 0.0}
+    return heartbeat(receiver, emsBpAliveNum=0, **zeros)
+
+
+def test_site_without_battery_has_no_battery_state() -> None:
+    receiver = Receiver(OCEAN)
+    assert no_battery(receiver) == {f"{CHANGE}bpOnlineSum": 0, f"{HEARTBEAT}emsBpAliveNum": 0}
+    states = receiver.report(96, 8, "ChangeReport", {"bp_chg_dsg_sta": 2})
+    assert f"{CHANGE}bpChgDsgSta" not in states
+    states = stream(receiver, sysLoadPwr=310.0, sysGridPwr=310.0, bpPwr=0.0, bpSoc=0)
+    assert not {key for key in states if key.startswith(STREAM) and "bp" in key.lower()}
+
+
+def test_battery_that_is_gone_is_not_known() -> None:
+    receiver = Receiver(OCEAN)
+    receiver.report(96, 8, "ChangeReport", {"bp_online_sum": 2, "bp_chg_dsg_sta": 1})
+    heartbeat(receiver, emsBpAliveNum=2, bpRemainWatth=4100.0)
+    states = no_battery(receiver)
+    assert states[f"{CHANGE}bpChgDsgSta"] is None
+    assert states[f"{HEARTBEAT}bpRemainWatth"] is None
+
+
+def test_battery_is_there_if_anything_counts_a_pack() -> None:
+    """Packs asleep are not alive, but online."""
+    receiver = Receiver(OCEAN)
+    receiver.report(96, 8, "ChangeReport", {"bp_online_sum": 2, "bp_chg_dsg_sta": 0})
+    states = heartbeat(receiver, emsBpAliveNum=0, bpRemainWatth=4100.0)
+    assert states[f"{HEARTBEAT}bpRemainWatth"] == 4.1
+    assert states[f"{CHANGE}bpChgDsgSta"] == "standby"
+
+
+# Strings after a restart by night, on all ways.
+
+
+def _by_protobuf(receiver: Receiver, vol: float) -> None:
+    stream(receiver, sysLoadPwr=310.0, sysGridPwr=310.0, bpSoc=40)
+    heartbeat(receiver, mpptHeartBeat=strings({"vol": vol} if vol else {}))
+
+
+def _night(vol: float) -> dict[str, dict[str, Any]]:
+    dark = {"vol": vol, "amp": 0.0, "pwr": 0.0, "lightSta": False}
+    powers = {"sysLoadPwr": 310.0, "sysGridPwr": 310.0, "mpptPwr": 0.0, "pv1Pwr": 0.0, "bpPwr": 0.0}
+    return {
+        "RE307_ENERGY_STREAM_REPORT": {**powers, "bpSoc": 40},
+        "RE307_EMS_HEARTBEAT": {"mpptHeartBeat": [{"mpptPv": [dark]}]},
+    }
+
+
+def _by_json(receiver: Receiver, vol: float) -> None:
+    for cmd, report in zip((33, 1), _night(vol).values(), strict=True):
+        receiver.system.mqtt(orjson.dumps({"cmdFunc": 96, "cmdId": cmd, "params": report}))
+
+
+def _by_https(receiver: Receiver, vol: float) -> None:
+    receiver.system.snapshot({"quota": _night(vol)})
+
+
+@pytest.mark.parametrize("way", [_by_protobuf, _by_json, _by_https])
+@pytest.mark.parametrize(("vol", "expected"), [(13.0, 0.0), (0.0, None)])
+def test_strings_by_night(
+    receiver: Receiver,
+    way: Callable[[Receiver, float], None],
+    vol: float,
+    expected: float | None,
+) -> None:
+    """A dark string has 13 V and 0 W; of one without volts nothing is known after a restart."""
+    way(receiver, vol)
+    assert receiver.states().get(STRING_1) == expected
+    assert receiver.states()[f"{STREAM}mpptPwr"] == 0.0
+
+
+# Powers that cannot be.
+
+
+@pytest.mark.parametrize("watts", [122_000.0, 900_000.0, -900_000.0])
+@pytest.mark.parametrize(
+    ("field", "states"),
+    [
+        ("mpptPwr", ["mpptPwr"]),
+        ("bpPwr", ["bpPwr", "batteryChargePower", "batteryDischargePower"]),
+        ("sysGridPwr", ["sysGridPwr", "gridImportPower", "gridExportPower"]),
+        ("sysLoadPwr", ["sysLoadPwr"]),
+    ],
+)
+def test_spike_on_a_10_kw_system_is_unknown(field: str, states: list[str], watts: float) -> None:
+    receiver = Receiver(OCEAN)
+    plain = {"sysLoadPwr": 500.0, "sysGridPwr": 100.0, "mpptPwr": 900.0, "bpPwr": 500.0}
+    before = stream(receiver, **plain, bpSoc=40)
+    told = stream(receiver, **{**plain, field: watts}, bpSoc=40)
+    changed = {key.removeprefix(STREAM) for key in before if told[key] != before[key]}
+    assert changed == set(states)
+    assert {told[STREAM + state] for state in states} == {None}
+    assert receiver.system.decoder.refused == 1
+
+
+@pytest.mark.parametrize(
+    ("serial", "field", "believed", "refused"),
+    [
+        # Twice the rating; the rating and 70 kW.
+        (OCEAN, "mpptPwr", 20_000.0, 20_001.0),
+        (OCEAN, "sysGridPwr", 80_000.0, 80_001.0),
+        (SINGLE_PHASE, "bpPwr", 12_000.0, 12_001.0),
+        (SINGLE_PHASE, "sysLoadPwr", 76_000.0, 76_001.0),
+        (PLUS, "mpptPwr", 59_800.0, 59_801.0),
+        (PLUS, "sysGridPwr", 99_900.0, 99_901.0),
+    ],
+)
+def test_limits_follow_the_rating(serial: str, field: str, believed: float, refused: float) -> None:
+    for watts, expected in ((believed, believed), (refused, None)):
+        receiver = Receiver(serial)
+        told = stream(receiver, **{field: watts}, bpSoc=40)[STREAM + field]
+        assert told == (-expected if expected and field == "bpPwr" else expected)
+
+
+def test_limits_grow_with_the_inverters() -> None:
+    receiver = Receiver(SINGLE_PHASE)
+    for count, expected in ((1, None), (2, 20_000.0)):
+        entries = [
+            message("ParallelStream", {"dev_sn": f"J329ZSIM0000000{place}", "mpptPwr": 10.0})
+            for place in range(1, count + 1)
+        ]
+        entries.append(message("ParallelStream", {"sysLoadPwr": 500.0, "mpptPwr": 20_000.0}))
+        receiver.report(96, 50, "ParallelStreamReport", {"para_energy_stream": entries})
+        assert receiver.states()[f"{STREAM}mpptPwr"] == expected
+
+
+@pytest.mark.parametrize(
+    ("values", "state"),
+    [
+        ({"pcs_act_pwr": -20_500.0}, "pcsActPwr"),
+        ({"pcs_act_pwr": -20_500.0}, "inverterOutput"),
+        ({"emsBpPower": 21_000.0}, "emsBpPower"),
+        ({"pcs_meter_power": 81_000.0}, "pcsMeterPower"),
+        ({"pcsAPhase": message("Phase", {"actPwr": 122_000.0})}, "pcsAPhase_actPwr"),
+        ({"mpptHeartBeat": strings({"pwr": 122_000.0})}, "mpptHeartBeat_mpptPv_pwr0"),
+        (
+            {"meterHeartBeat": [message("MeterHeartbeat", {"meterData": [1.0, 2.0, 3.0, 9e5]})]},
+            "meterHeartBeat_meterData0",
+        ),
+    ],
+)
+def test_spike_in_the_heartbeat_is_unknown(values: dict[str, Any], state: str) -> None:
+    assert heartbeat(Receiver(OCEAN), **values)[HEARTBEAT + state] is None
+
+
+def test_spike_of_a_pack_is_unknown(receiver: Receiver) -> None:
+    packs(receiver, {"bpSn": PACK_1.encode(), "bpDsrc": 1, "bpPwr": 122_000.0})
+    told = receiver.states(PACK_1)
+    assert [told[PACK + state] for state in ("bpPwr", "chargePower", "dischargePower")] == [
+        None
+    ] * 3
+
+
+def test_spike_is_never_counted(freezer: FrozenDateTimeFactory) -> None:
+    """36 kW for 40 s, with one sample of 900 kW among them, which is passed over."""
+    receiver = Receiver(OCEAN)
+    for watts in (36_000.0, 36_000.0, 900_000.0, 36_000.0, 36_000.0):
+        stream(receiver, sysLoadPwr=500.0, sysGridPwr=watts, bpSoc=40)
+        freezer.tick(10)
+    assert receiver.states()["energy_gridImport"] == 0.4
+
+
+def test_residual_that_stays_is_told(freezer: FrozenDateTimeFactory) -> None:
+    """Home 1500 W of 900 W of sun and 100 W from the grid: 500 W of nowhere."""
+    receiver = Receiver(OCEAN)
+    balance = receiver.system.decoder.balance
+    stream(receiver, sysLoadPwr=1000.0, sysGridPwr=100.0, mpptPwr=900.0, bpSoc=40)
+    assert balance.describe() == {
+        "reports": 1,
+        "residual_w": 0.0,
+        "largest_residual_w": 0.0,
+        "too_large_for_seconds": 0,
+    }
+    for _ in range(3):
+        stream(receiver, sysLoadPwr=1500.0, sysGridPwr=100.0, mpptPwr=900.0, bpSoc=40)
+        freezer.tick(60)
+    assert balance.describe() == {
+        "reports": 4,
+        "residual_w": 500.0,
+        "largest_residual_w": 500.0,
+        "too_large_for_seconds": 180,
+    }
+    stream(receiver, sysLoadPwr=1500.0, sysGridPwr=600.0, mpptPwr=900.0, bpSoc=40)
+    assert balance.describe()["too_large_for_seconds"] == 0
+
+
+def test_power_of_other_inverters_may_be_the_missing_one() -> None:
+    receiver = Receiver(OCEAN)
+    stream(receiver, sysLoadPwr=1500.0, mpptPwr=900.0, pv_inv_pwr=600.0, bpSoc=40)
+    assert receiver.system.decoder.balance.residual == 0.0
+
+
+# Values that had a wrong name, unit or sign.
+
+
+def test_meter_of_a_single_phase_system_is_shown_as_import() -> None:
+    """J327: AC output 1360 W, load 209 W, so 1151 W go out, and the wire says +1151."""
+    receiver = Receiver(SINGLE_PHASE)
+    meter = message("MeterHeartbeat", {"meterData": [1151.0, 0.0, 0.0, 1151.0]})
+    states = heartbeat(receiver, pcs_act_pwr=1360.0, pcs_meter_power=1151.0, meterHeartBeat=[meter])
+    assert states[f"{HEARTBEAT}pcsMeterPower"] == -1151.0
+    assert states[f"{HEARTBEAT}meterHeartBeat_meterData0"] == (-1151.0, 0.0, 0.0, -1151.0)
+    assert states[f"{HEARTBEAT}inverterOutput"] == 1360.0
+
+
+def test_safety_records_have_no_sign(receiver: Receiver) -> None:
+    """Bits: the highest is no minus."""
+    pdata = wire.field(38, 1 << 31) + wire.field(39, (1 << 31) + 1) + wire.field(40, 3_230_715_997)
+    receiver.take(header(96, 1, pdata))
+    told = receiver.states()
+    names = ("pcsRelayStateShow", "pcsGridSafetyFuncRecord", "pcsGridSafetyStateRecord")
+    assert [told[HEARTBEAT + name] for name in names] == [2**31, 2**31 + 1, 3_230_715_997]
+
+
+def test_bus_voltage_references(receiver: Receiver) -> None:
+    receiver.take(header(96, 1, wire.field(200, 860.0) + wire.field(201, 800.0)))
+    told = receiver.states()
+    assert told[f"{HEARTBEAT}emsMpptBusvoltRef"] == 860.0
+    assert told[f"{HEARTBEAT}emsBpBusvoltRef"] == 800.0
+
+
+def test_injected_direct_current_is_not_rounded_away(receiver: Receiver) -> None:
+    told = heartbeat(receiver, pcsDci=0.0077, pcs_dcv=0.0123, pcsVgridThd=1.1824)
+    assert told[f"{HEARTBEAT}pcsDci"] == 0.0077
+    assert told[f"{HEARTBEAT}pcsDcv"] == 0.0123
+    assert told[f"{HEARTBEAT}pcsVgridThd"] == 1.1824
+    shown = (TABLE.rows[f"{HEARTBEAT}{name}"] for name in ("pcsDci", "pcsDcv", "pcsVgridThd"))
+    assert {row.digits for row in shown} == {4}
+
+
+@pytest.mark.parametrize(
+    ("key", "quantity"),
+    [
+        (f"{PACK}bpChgSop", Quantity.CURRENT),
+        (f"{PACK}bpDsgSop", Quantity.CURRENT),
+        (f"{HEARTBEAT}pcsAverageVoltage", Quantity.MEASURE),
+        (f"{CHANGE}pcsOverFreqDeratingTransitionPoint", Quantity.FREQUENCY),
+        (f"{CHANGE}pcsUnderFreqIncrementTransitionPoint", Quantity.FREQUENCY),
+    ],
+)
+def test_unit(key: str, quantity: Quantity) -> None:
+    assert TABLE.rows[key].quantity is quantity
+    assert TABLE.rows[key].deviates
+
+
+def test_backup_reserve_is_what_the_app_calls_so() -> None:
+    assert TABLE.rows[f"{CHANGE}sysBatDsgDownLimit"].name == "Backup reserve"
+    names = {TABLE.rows[f"{report}devSoc"].name for report in (CHANGE, PARAM)}
+    assert not any("reserve" in name.lower() for name in names)
+
+
+def test_planner() -> None:
+    """307 of 96/8: three packs of 5120 Wh, 7500 W in, 9900 W out, an inverter of 25 kW."""
+    planner = wire.fields({1: 7500.0, 2: 9900.0, 5: 15360.0, 9: 25000.0, 10: 25000.0})
+    receiver = Receiver(OCEAN)
+    receiver.take(header(96, 8, wire.field(307, planner)))
+    assert receiver.states() == {
+        f"{CHANGE}poAiSchedule_bpChgPwrMax": 7500.0,
+        f"{CHANGE}poAiSchedule_bpDsgPwrMax": 9900.0,
+        f"{CHANGE}poAiSchedule_bpFullCap": 15.36,
+        f"{CHANGE}poAiSchedule_pcsMaxInPwr": 25000.0,
+        f"{CHANGE}poAiSchedule_pcsMaxOutPwr": 25000.0,
+    }
+
+
+def test_ieee_2030_5() -> None:
+    receiver = Receiver(SINGLE_PHASE)
+    receiver.take(header(96, 8, b"\xa0\x26\x01\xa8\x26\x01"))
+    assert receiver.states() == {f"{CHANGE}ieee2030_5_612": 1, f"{CHANGE}ieee2030_5_613": 1}
+
+
+@pytest.mark.parametrize(
+    ("code", "told"), [(0, "no_error"), (7, "no_modem"), (1, "no_card"), (5, None)]
+)
+def test_no_modem_is_no_problem(receiver: Receiver, code: int, told: str | None) -> None:
+    assert receiver.report(96, 17, CHANGED, {"iot_4g_err": code})[f"{CHANGE}iot_4gErr"] == told
+    assert platform_of(TABLE.rows[f"{CHANGE}iot_4gErr"].quantity) is Platform.SENSOR
+
+
+def test_fourth_string(receiver: Receiver) -> None:
+    parts = [{"vol": 600.0, "pwr": 100.0 + place} for place in range(4)]
+    states = heartbeat(receiver, mpptHeartBeat=strings(*parts))
+    assert states[f"{HEARTBEAT}mpptHeartBeat_mpptPv_pwr3"] == 103.0
+
+
+def test_wall_boxes_that_are_gone_leave_the_list(receiver: Receiver) -> None:
+    listed = message("SerialList", {"ev_sn": [BOX]})
+    states = receiver.report(96, 17, CHANGED, {"ev_bind_list": listed})
+    assert states[f"{CHANGE}evBindList"] == (BOX,)
+    states = receiver.report(96, 17, CHANGED, {"ev_bind_list": message("SerialList", {})})
+    assert states[f"{CHANGE}evBindList"] == ()
+
+
+def test_absent_list_of_wall_boxes_is_unchanged(receiver: Receiver) -> None:
+    receiver.report(96, 17, CHANGED, {"ev_bind_list": message("SerialList", {"ev_sn": [BOX]})})
+    assert receiver.report(96, 17, CHANGED, {"bpSoc": 5})[f"{CHANGE}evBindList"] == (BOX,)
+
+
+def test_hours_of_the_future_are_ignored(receiver: Receiver) -> None:
+    today = int(time.time()) // 86400 * 86400
+    for day in (today, today + 86400, today + 3 * 86400, 4_000_000_000):
+        hours = message("EnergyHours", {"timestamp": day, "watth_type": 1, "watth": [5]})
+        receiver.report(254, 32, "EnergyTotals", {"watth_item": hours})
+    assert {day for day, _ in receiver.system.decoder.hours} == {today, today + 86400}

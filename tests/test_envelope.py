@@ -126,6 +126,79 @@ def test_flag_is_believed_if_both_make_sense() -> None:
     assert receiver.states() == {f"{CHANGE}bpSoc": 55.0}
 
 
+def charges_read_wrongly(masked: bool, learned: bool) -> list[int]:
+    """Numbers with which a charge of 55 % and nothing else is read as something else."""
+    charge = message("PlusStateReport", {"bpSoc": 55}).SerializeToString()
+    wrong = []
+    for seq in range(1, 256):
+        receiver = Receiver()
+        if learned:
+            report = frames.energy_stream(plant())
+            assert report.pdata is not None
+            pdata = frames.xored(report.pdata, seq) if masked else report.pdata
+            receiver.take(header(96, 33, pdata, enc_type=1, seq=seq))
+        before = receiver.states()
+        pdata = frames.xored(charge, seq) if masked else charge
+        receiver.take(header(96, 17, pdata, enc_type=1, seq=seq))
+        if receiver.states() != before | {f"{CHANGE}bpSoc": 55.0}:
+            wrong.append(seq)
+    return wrong
+
+
+def test_short_plain_report_is_garbled_while_nothing_is_known() -> None:
+    """8 of 256 numbers: the unmasked bytes are one known field, too."""
+    assert len(charges_read_wrongly(masked=False, learned=False)) == 8
+
+
+@pytest.mark.parametrize("masked", [True, False], ids=["masked", "plain"])
+def test_long_reports_decide_how_short_ones_are_read(masked: bool) -> None:
+    assert charges_read_wrongly(masked=masked, learned=True) == []
+
+
+def test_long_report_decides_for_its_sender_only() -> None:
+    """The energy management writes plainly, the IoT module may mask."""
+    plain = frames.energy_stream(plant()).pdata
+    charge = message("PlusStateReport", {"bpSoc": 55}).SerializeToString()
+    receiver = Receiver()
+    receiver.take(header(96, 33, plain, enc_type=1, seq=0x10))
+    masked = frames.xored(charge, 0x10)
+    receiver.take(header(96, 17, masked, enc_type=1, seq=0x10, src=53))
+    assert receiver.states()[f"{CHANGE}bpSoc"] == 55.0
+
+
+def test_unknown_field_of_a_plain_sender_is_no_charge() -> None:
+    """Field 3, which nobody knows: unmasked with 0x20 it would be a charge of 33 %."""
+    receiver = Receiver()
+    receiver.take(header(96, 33, frames.energy_stream(plant()).pdata, enc_type=1, seq=0x20))
+    before = receiver.states()
+    assert frames.xored(b"\x18\x01", 0x20) == b"\x38\x21"
+    receiver.take(header(96, 17, b"\x18\x01", enc_type=1, seq=0x20))
+    assert receiver.states() == before
+
+
+def test_sender_that_begins_to_mask_is_believed_by_its_next_long_report() -> None:
+    plain = frames.energy_stream(plant()).pdata
+    assert plain is not None
+    receiver = Receiver()
+    receiver.take(header(96, 33, plain, enc_type=1, seq=0x10))
+    states = receiver.states()
+    house = plant()
+    house.hold(load=740.0, strings=(900.0, 0.0, 0.0), battery=-120.0)
+    later = frames.energy_stream(house).pdata
+    assert later is not None
+    receiver.take(header(96, 33, frames.xored(later, 0x77), enc_type=1, seq=0x77))
+    assert receiver.states() != states
+    assert receiver.states()[f"{STREAM}sysLoadPwr"] == 740.0
+
+
+def test_invented_senders_do_not_pile_up() -> None:
+    report = frames.energy_stream(plant()).pdata
+    receiver = Receiver()
+    for number in range(300):
+        receiver.take(header(96, 33, report, enc_type=1, seq=7, module_sn=f"X{number:015}"))
+    assert len(receiver.system.decoder._masking._masks) <= 64
+
+
 @given(st.binary(max_size=200), INT32)
 def test_masking_twice_changes_nothing(data: bytes, mask: int) -> None:
     assert unmask(unmask(data, mask), mask) == data

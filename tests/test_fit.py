@@ -7,7 +7,7 @@ values from messages that are built here; what becomes of them is worked out her
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 import json
 from pathlib import Path
 import time
@@ -32,6 +32,9 @@ from simulator.powerocean.scenarios import make_plant
 
 from .helpers import NOON, OCEAN, Receiver, filled, header
 
+# When the snapshots say that it is.
+pytestmark = pytest.mark.freeze_time(NOON)
+
 SEED: dict[str, list[str]] = json.loads(
     (Path(__file__).parent / "fixtures" / "seed_poweroceanfit.json").read_text()
 )
@@ -52,6 +55,7 @@ CARRIERS = {
 # Factor from the wire to the state, where it is not 1.
 FACTORS = {
     **dict.fromkeys(("gridPwr", "loadPwr", "bpPwr", "bpAmp", "meterTotalPower"), -1.0),
+    "bpBusAmp": -1.0,
     **dict.fromkeys(("meterPhasePower", "bpModuleDsgMaxPwr", "sysRunMeterTakePower"), -1.0),
     **dict.fromkeys(("pvInDayEnergy", "bpInDayEnergy", "gridOutDayEnergy"), 1e-3),
     **dict.fromkeys(("bpOutDayEnergy", "gridInDayEnergy", "loadDayEnergy"), -1e-3),
@@ -68,6 +72,9 @@ OPTIONS = {
     "currentNetif": ["wireless", "mobile_network", "ethernet", "no_network"],
 }
 VERSIONS = ("moduleAplSwVer", "moduleLoaderSwVer")
+# Names of numbers, for JSON.
+NAMES = ("pv_inv_wiring_mode_name", "pvWiringType_name", "invWiringType_name")
+WORDS = ("pvWiringType", "invWiringType", "pvInvWiringMode")
 
 # Wire values that cannot be any number: times, and what is below zero on a real Fit.
 SPECIAL = {
@@ -127,8 +134,8 @@ def is_right(state: str, raw: Any, told: Any, within: float) -> bool:
         return bool(told == ".".join(str(byte) for byte in raw.to_bytes(4, "big")))
     if isinstance(told, bool):
         return told is bool(raw)
-    if isinstance(raw, str):
-        return bool(told == (raw or None))
+    if isinstance(raw, str) or state in WORDS:
+        return bool(told == (str(raw) or None))
     factor = FACTORS.get(state, 1.0)
     if isinstance(raw, int | float):
         return bool(told == pytest.approx(raw * factor, abs=within))
@@ -171,6 +178,8 @@ def test_every_state_arrives_with_its_own_value(receiver: Receiver, table: str) 
     """All fields differ from each other, so a mixed-up pair would show."""
     func, cmd, name = CARRIERS[table]
     body = filled(name, {**SPECIAL, "bp_sn": PACKS[2]})
+    for field in NAMES if name == "FitHeartbeat" else ():
+        body.ClearField(field)
     if name != "FitPack":
         receiver.take(header(func, cmd, body))
         serial = PACKS[2] if name == "FitBms" else FIT
@@ -213,7 +222,7 @@ def test_the_simulated_fit_tells_every_state(receiver: Receiver) -> None:
 def test_every_row_is_told() -> None:
     """No state of the Fit waits for a report that never comes."""
     receiver = Receiver(FIT)
-    special = {**SPECIAL, "bp_sn": PACKS[0]}
+    special = {**SPECIAL, "bp_sn": PACKS[0], "meter_power_factor": [-0.004, 0.483, -0.768, 0.589]}
     for func, cmd, name in set(CARRIERS.values()) | {
         (96, 109, "FitDcChange"),
         (96, 110, "FitDcStatus"),
@@ -364,14 +373,17 @@ def test_energies_of_the_day(receiver: Receiver) -> None:
     assert sum(day.values()) == pytest.approx(sum(used.values()), abs=0.001)
 
 
-def test_day_begins_again_at_midnight(receiver: Receiver) -> None:
+def test_day_begins_again_at_midnight(receiver: Receiver, freezer: FrozenDateTimeFactory) -> None:
     """A counter of the day may fall at once, one for life may not."""
+    freezer.move_to(NOON.replace(hour=23, minute=59))
     receiver.report(96, 1, "FitHeartbeat", {"pv_in_day_energy": 15960.5})
+    freezer.tick(120)
     receiver.report(96, 1, "FitHeartbeat", {"pv_in_day_energy": 0.0})
     assert receiver.states()[f"{DAY}pvInDayEnergy"] == 0.0
 
 
-def test_simulated_day_energies_add_up(receiver: Receiver) -> None:
+def test_simulated_day_energies_add_up(receiver: Receiver, freezer: FrozenDateTimeFactory) -> None:
+    freezer.move_to(NOON)
     clock = ManualClock(NOON)
     plant = make_plant(Model.FIT, now=clock)
     receiver.system.mqtt(bundle(plant))
@@ -379,6 +391,7 @@ def test_simulated_day_energies_add_up(receiver: Receiver) -> None:
     assert isinstance(noon, float)
     assert 5 < noon < 40
     clock.move(14 * 3600)  # half past two at night
+    freezer.tick(14 * 3600)
     plant.advance()
     receiver.system.mqtt(bundle(plant))
     told = receiver.states()
@@ -405,15 +418,19 @@ def test_hourly_energies(receiver: Receiver) -> None:
         f"EnergyTotalReport_watth{number}": pytest.approx(sum(hours) / 1000)
         for number, hours in flows.items()
     }
-    described = describe_system(receiver.system, 600)
+    described = describe_system(receiver.system)
     assert described["hourly_balance"] == [{"day": 20_000 * 86400, "largest_residual_wh": 0}]
 
 
-def test_hourly_energies_of_an_earlier_day_or_unknown_flow(receiver: Receiver) -> None:
+def test_hourly_energies_of_an_earlier_day_or_unknown_flow(
+    receiver: Receiver, freezer: FrozenDateTimeFactory
+) -> None:
+    freezer.move_to(datetime.fromtimestamp(20_000 * 86400 + 86000, UTC))
     hourly(receiver, 1, 100, 200)
     hourly(receiver, 1, 5000, day=19_999)  # the device repeats a week
     hourly(receiver, 128, 77)
     assert receiver.states() == {"EnergyTotalReport_watth1": 0.3}
+    freezer.tick(1000)
     hourly(receiver, 1, 50, day=20_001)
     assert receiver.states() == {"EnergyTotalReport_watth1": 0.05}
 
@@ -486,7 +503,6 @@ def test_replayed_minutes_are_never_live(receiver: Receiver, age: timedelta) -> 
     stamp = int(time.time() - age.total_seconds())
     minutes(receiver, {"load_pwr": -640.0, "timestamp": stamp})
     assert receiver.states() == {}
-    assert stamp in receiver.system.decoder.minutes
 
 
 # Packs.
@@ -532,6 +548,83 @@ def test_errors(receiver: Receiver) -> None:
     assert receiver.states()["ErrorChangeReport_emsErrCode"] == ()
     assert receiver.states(PACKS[1])["ErrorChangeReport_bpErrCode"] == (77,)
     assert receiver.states(PACKS[0])["ErrorChangeReport_bpErrCode"] == ()
+
+
+def test_errors_that_are_not_there(receiver: Receiver) -> None:
+    """The list names errors with a state each: 0 is none."""
+    errors = message("FitModuleErrors", {"err_code": [503, 37, 5], "error_state": [0, 1, 0]})
+    told = receiver.report(96, 3, "FitErrorChange", {"ems_err_code": errors})
+    assert told["ErrorChangeReport_emsErrCode"] == (37,)
+
+
+@pytest.mark.parametrize(
+    ("state", "expected"),
+    [([False], ()), (False, ()), ("False", ()), ([True], (503,)), ("True", (503,)), ([], (503,))],
+)
+def test_errors_in_json_that_are_not_there(
+    receiver: Receiver, state: Any, expected: tuple[int, ...]
+) -> None:
+    errors = {"moduleSn": FIT, "errCode": [503], "errorState": state}
+    receiver.system.snapshot({"quota": {"JTS1_ERROR_CHANGE_HEARTBEAT": {"emsErrCode": errors}}})
+    assert receiver.states()["ErrorChangeReport_emsErrCode"] == expected
+
+
+def test_wiring_is_told_by_number_or_by_name(receiver: Receiver) -> None:
+    """As in a public snapshot, and as on the wire."""
+    report = {
+        "pvWiringType": "WIRING_TYPE_BOTH",
+        "invWiringType": "WIRING_TYPE_BOTH",
+        "pvInvWiringMode": "WIRING_MODE_1_PV_1_INV",
+    }
+    receiver.system.snapshot({"quota": {"JTS1_EMS_HEARTBEAT": report}})
+    assert receiver.states() == {f"{DAY}{state}": word for state, word in report.items()}
+    receiver.report(96, 1, "FitHeartbeat", {"pvWiringType": 3})
+    assert receiver.states()[f"{DAY}pvWiringType"] == "3"
+
+
+def test_power_factors(receiver: Receiver) -> None:
+    """Of a public snapshot: -0.768 belongs to -283.4 W, below zero is import on the wire."""
+    factors = {"meter_power_factor": [-0.004, 0.483, -0.768, 0.589]}
+    told = receiver.report(96, 1, "FitHeartbeat", factors)
+    assert [told[f"{DAY}powerFactor{name}"] for name in ("", "A", "B", "C")] == [
+        0.004,
+        -0.483,
+        0.768,
+        -0.589,
+    ]
+
+
+def test_installation_without_battery_has_no_remaining_energy(receiver: Receiver) -> None:
+    zeros = {"bp_remain_watth": 0.0, "bp_soc": 0, "bp_dsg_time": 144_000, "bp_chg_dsg_sta": 2}
+    assert receiver.report(96, 1, "FitHeartbeat", zeros) == {}
+    unit = message("FitPack", {"bp_sn": PACKS[0]})
+    receiver.take(header(96, 108, message("FitPackReport", {"bp_info": [unit]})))
+    told = receiver.report(96, 1, "FitHeartbeat", zeros)
+    assert told[f"{DAY}bpRemainWatth"] == 0.0  # an empty battery is one
+
+
+@pytest.mark.parametrize("watts", [122_000.0, -900_000.0])
+def test_spike_is_unknown(receiver: Receiver, watts: float) -> None:
+    """30 kW and 70 kW beside them at the meter, twice 30 kW of sun, 10 kW a pack."""
+    told = receiver.report(96, 33, "FitEnergyStream", {"grid_pwr": watts, "pv_pwr": watts})
+    for state in ("gridPwr", "gridImportPower", "gridExportPower", "pvPwr"):
+        assert told[f"{STREAM}{state}"] is None
+    told = receiver.report(96, 1, "FitHeartbeat", {"meter_phase_power": [1.0, watts, 2.0]})
+    assert told[f"{DAY}meterPhasePower"] is None
+    unit = message("FitPack", {"bp_sn": PACKS[0], "bp_pwr": watts})
+    receiver.take(header(96, 108, message("FitPackReport", {"bp_info": [unit]})))
+    assert receiver.states(PACKS[0])["bpInfo_bpPwr"] is None
+
+
+def test_table_of_the_future_does_not_freeze_the_energies(
+    receiver: Receiver, freezer: FrozenDateTimeFactory
+) -> None:
+    freezer.move_to(datetime.fromtimestamp(20_000 * 86400 + 40_000, UTC))
+    hourly(receiver, 1, 100, day=20_400)
+    hourly(receiver, 1, 200)
+    assert receiver.states() == {"EnergyTotalReport_watth1": 0.2}
+    hourly(receiver, 1, 250)
+    assert receiver.states() == {"EnergyTotalReport_watth1": 0.25}
 
 
 @pytest.mark.parametrize("none", [144_000, 600_000])

@@ -286,7 +286,7 @@ def refused():
 for number, payload in enumerate(broken, start=1):
     assert not system.mqtt(payload), payload
     assert refused() == number, payload
-    describe_system(system, 600)
+    describe_system(system)
 assert system.mqtt(good)
 print(decoder.broken, values["JTS1_ENERGY_STREAM_REPORT_sysLoadPwr"])
 """

@@ -22,6 +22,7 @@ from simulator.powerocean.plant import PACK_SERIALS, WALL_BOX_SERIAL
 from .helpers import (
     CHANGE,
     HEARTBEAT,
+    NOON,
     OCEAN,
     PACK,
     PLUS,
@@ -31,6 +32,9 @@ from .helpers import (
     header,
     plant,
 )
+
+# When the snapshots say that it is.
+pytestmark = pytest.mark.freeze_time(NOON)
 
 BOX = WALL_BOX_SERIAL
 PARAM = "JTS1_EMS_PARAM_CHANGE_REPORT_"
@@ -150,12 +154,20 @@ def test_totals_do_not_overrule_mqtt(receiver: Receiver) -> None:
     assert receiver.states()[f"{STREAM}sysLoadPwr"] == 740.0
 
 
-def test_totals_of_a_silent_system_are_no_news(receiver: Receiver) -> None:
-    data = detail(plant())
+def test_totals_that_stand_still_grow_old(
+    receiver: Receiver, freezer: FrozenDateTimeFactory
+) -> None:
+    """They have no time: that they change is all that tells of a system that speaks."""
+    data = detail(plant()) | {"sysLoadPwr": 11.0}
     del data["quota"]["RE307_ENERGY_STREAM_REPORT"]
-    receiver.system.snapshot(data | {"sysLoadPwr": 11.0})
-    receiver.system.snapshot(data | {"sysLoadPwr": 12.0})
-    assert receiver.states()[f"{STREAM}sysLoadPwr"] == 11.0
+    for load in (11.0, 12.0):
+        receiver.system.snapshot(data | {"sysLoadPwr": load})
+        assert receiver.states()[f"{STREAM}sysLoadPwr"] == load
+    for _ in range(7):
+        freezer.tick(60)
+        receiver.system.snapshot(data | {"sysLoadPwr": 12.0})
+        receiver.expire()
+    assert receiver.states()[f"{STREAM}sysLoadPwr"] is None
 
 
 def test_totals_are_enough(receiver: Receiver, freezer: FrozenDateTimeFactory) -> None:
@@ -252,7 +264,8 @@ def test_phase_voltage_is_called_vol(receiver: Receiver) -> None:
     states = heartbeat(receiver, pcsAPhase={"vol": 231.5, "amp": 4.5, "actPwr": -1040.0})
     assert states[f"{HEARTBEAT}pcsAPhase_volt"] == 231.5
     assert states[f"{HEARTBEAT}pcsAPhase_actPwr"] == -1040.0
-    assert states[f"{HEARTBEAT}pcsAPhase_reactPwr"] == 0.0
+    # JSON writes zeros: what is left out is not known.
+    assert f"{HEARTBEAT}pcsAPhase_reactPwr" not in states
 
 
 def test_empty_phase_is_not_wired(receiver: Receiver) -> None:
@@ -261,7 +274,10 @@ def test_empty_phase_is_not_wired(receiver: Receiver) -> None:
 
 
 def test_loads_and_strings(receiver: Receiver) -> None:
-    strings = [{"vol": 600.0, "pwr": 1200.0, "lightSta": True}, {"vol": 13.0, "lightSta": False}]
+    strings = [
+        {"vol": 600.0, "amp": 2.0, "pwr": 1200.0, "lightSta": True},
+        {"vol": 13.0, "amp": 0.0, "pwr": 0.0, "lightSta": False},
+    ]
     states = heartbeat(
         receiver,
         mpptHeartBeat=[{"mpptPv": strings, "mpptInsResist": 464.0, "mpptTempVal": [41.0, 39.5]}],
@@ -447,10 +463,110 @@ def test_json_snapshot_over_mqtt(receiver: Receiver) -> None:
     ],
 )
 def test_json_that_is_no_report(receiver: Receiver, body: Any) -> None:
-    # A stream report without anything does say something: that all is zero.
-    told = body.get("params") == {} and "cmdId" in body
-    assert receiver.system.mqtt(orjson.dumps(body)) is told
-    assert bool(receiver.all_states()) is told
+    assert not receiver.system.mqtt(orjson.dumps(body))
+    assert receiver.all_states() == {}
+
+
+@pytest.mark.parametrize("name", ["params", "param"])
+@pytest.mark.parametrize("report", [{}, {"something": 7}, {"updateTime": "2026-06-01 10:30:00"}])
+def test_json_of_nothing_known_leaves_the_powers_alone(
+    receiver: Receiver, name: str, report: dict[str, Any]
+) -> None:
+    receiver.report(96, 33, "EnergyStream", {"sysLoadPwr": 740.0, "mpptPwr": 900.0, "bpSoc": 50})
+    before = receiver.states()
+    body = {"cmdFunc": 96, "cmdId": 33, name: report}
+    assert not receiver.system.mqtt(orjson.dumps(body))
+    assert receiver.states() == before
+
+
+def test_json_writes_zeros_so_what_is_absent_is_unknown(receiver: Receiver) -> None:
+    receiver.report(96, 33, "EnergyStream", {"sysLoadPwr": 740.0, "mpptPwr": 900.0, "bpSoc": 50})
+    over_mqtt(receiver, 96, 33, sysLoadPwr=300.0, sysGridPwr=0.0, bpSoc=50)
+    told = receiver.states()
+    assert told[f"{STREAM}sysGridPwr"] == 0.0
+    assert told[f"{STREAM}mpptPwr"] is None
+    assert told[f"{STREAM}bpPwr"] is None
+
+
+def test_stream_beside_an_empty_report_of_a_parallel_system(receiver: Receiver) -> None:
+    """As a public snapshot of a single system has it."""
+    reports = {
+        "JTS1_ENERGY_STREAM_REPORT": {"sysLoadPwr": 1730.0, "sysGridPwr": 0.0, "mpptPwr": 1770.0},
+        "JTS1_PARALLEL_ENERGY_STREAM_REPORT": {},
+    }
+    assert quota(receiver, reports)[f"{STREAM}sysLoadPwr"] == 1730.0
+
+
+@pytest.mark.parametrize(
+    ("report", "route"),
+    [
+        ("RE307_EV_CHARGING_ENERGY_STREAM_REPORT", (209, 33)),
+        ("RE307_EV_CHARGING_TIMER_TASK_REPORT", (209, 2)),
+        ("JTS1_HP_UI_REPORT", (211, 1)),
+        ("JTS1_HEATING_ROD_TIMER_TASK_REPORT", (212, 2)),
+    ],
+)
+def test_reports_of_accessories_have_routes(report: str, route: tuple[int, int]) -> None:
+    assert route_of(report) == route
+
+
+def test_wall_box_power_is_that_of_its_stream(receiver: Receiver) -> None:
+    """The other report is 5 h old in a public snapshot."""
+    reports = {
+        "RE307_EVCHARGING_REPORT": {"evSn": BOX, "evPwr": 7300.0, "chargingStatus": 3},
+        "RE307_EV_CHARGING_ENERGY_STREAM_REPORT": {"evStreamShow": [{"evSn": BOX, "evPwr": 0.0}]},
+        "RE307_EV_CHARGING_TIMER_TASK_REPORT": {
+            "evSn": BOX,
+            "timeTaskCfg": [{"isEnable": True, "isEffect": False}],
+        },
+    }
+    for order in (reports, dict(reversed(reports.items()))):
+        own = Receiver()
+        quota(own, order)
+        told = own.states(BOX)
+        assert told["EVChargingParamReport_evPwr"] == 0.0
+        assert told["EVChargingTimerTaskReport_enabledTasks"] == 1
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [("True", True), ("False", False), ("TRUE", True), ("false", False), (True, True)],
+)
+def test_flag_is_spelled_in_many_ways(value: Any, expected: bool) -> None:
+    receiver = Receiver("HC31ZSIM00000001")
+    told = quota(receiver, {"JTS1_EMS_HEARTBEAT": {"autoDetectStartPowerEn": value}})
+    assert told["EMSHeartbeatReport_autoDetectStartPowerEn"] is expected
+
+
+def test_measured_power_of_a_plug(receiver: Receiver) -> None:
+    """As in a public snapshot: the setting says 2500 W, 160 W flow."""
+    plug = {"devAddr": 213, "devSn": "HW52ZSIM00000001", "subAddr": 1}
+    box = {"devAddr": 209, "devSn": BOX, "subAddr": 1}
+    part = {"householdPwr": 2500.0, "maxPwr": 2500.0, "switchStat": 1, "errorCode": ""}
+    entries = [
+        {"allocatedPower": 0.0, "realPowerLock": 160.0, "refPower": 0.0, "devInfo": plug},
+        {"allocatedPower": 0.0, "realPowerLock": 4000.0, "refPower": 0.0, "devInfo": box},
+    ]
+    reports = {
+        "RE307_EDEV_PARAM_REPORT": {
+            "HW52ZSIM00000001": json.dumps({"devInfo": plug, "plugParam": part})
+        },
+        "RE307_EDEV_SYS_REPORT": {"socDev": 30, "devInfoVar": {"devSubInfoVar": entries}},
+    }
+    quota(receiver, reports)
+    told = receiver.states("HW52ZSIM00000001")
+    assert told["EDevEnergyStreamShow_pwr"] == 160.0
+    assert told["EDevParamReport_plugParam_householdPwr"] == 2500.0
+    assert receiver.states(BOX) == {}
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [{}, [], None, {"devSubInfoVar": 7}, {"devSubInfoVar": [7, {}, {"realPowerLock": "x"}]}],
+)
+def test_broken_report_of_energy_devices(receiver: Receiver, broken: Any) -> None:
+    quota(receiver, {"RE307_EDEV_SYS_REPORT": {"devInfoVar": broken}})
+    assert receiver.all_states() == {}
 
 
 @pytest.mark.parametrize("text", [b"{", b'{"a":', b"{]", b"{\xff}", b'{"a":' + b"[" * 5000])

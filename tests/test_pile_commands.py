@@ -249,20 +249,6 @@ def test_alarm_bits_count_from_the_lowest() -> None:
     assert states["cmd108_unknown_bits"] == ("21.2",)
 
 
-@pytest.mark.parametrize(
-    ("told", "before", "reading"),
-    [
-        ({"meter_value": 0.0, "meter_start": 156.98}, 0.0, 156.98),
-        ({"meter_value": 157.0, "meter_start": 156.98}, 156.98, 157.0),
-        ({"meter_value": 0.0, "meter_start": 0.0}, 157.0, 157.0),
-        ({"meter_value": 1.0, "meter_start": 0.0}, 157.0, 157.0),
-        ({}, 0.0, 0.0),
-    ],
-)
-def test_the_meter_never_falls(told: dict[str, float], before: float, reading: float) -> None:
-    assert make.lifetime(told, before) == reading
-
-
 def test_battery_details() -> None:
     told = make.bms(
         {

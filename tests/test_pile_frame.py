@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 import tracemalloc
 
-from hypothesis import given, settings, strategies as st
+from hypothesis import assume, given, settings, strategies as st
 import pytest
 
 from custom_components.energy_storage_hub.charging_pile.frame import (
@@ -89,6 +89,8 @@ def test_a_frame_is_found_behind_garbage(before: bytes, frame: Frame) -> None:
     for later in range(1, len(before) + 2):
         if splitter.pending:
             found += splitter.feed(b"", now=later * (PATIENCE + 1))
+    # A checksum of eight bits is met by chance, and such a frame takes bytes of the real one.
+    assume(all(other == frame for other in found))
     assert frame in found
 
 

@@ -106,9 +106,15 @@ async def test_fits_energies_of_the_day(
         assert state.attributes["unit_of_measurement"] == "kWh"
         assert float(state.state) >= 0
     await cloud.broker.wait_for_subscription(cloud.device.property_topic)
+    solar = "EMSHeartbeatReport_pvInDayEnergy"
+    made = value_of(hass, solar, FIT)
+    assert float(made) > 1
     cloud.plant.day_wh = dict.fromkeys(cloud.plant.day_wh, 0.0)
+    cloud.plant.hold(load=777.0)
     await cloud.device.send(frames.heartbeat(cloud.plant, Model.FIT))
-    await until(lambda: float(value_of(hass, "EMSHeartbeatReport_pvInDayEnergy", FIT)) == 0)
+    await cloud.device.send(frames.energy_stream(cloud.plant, Model.FIT))
+    await until(lambda: value_of(hass, "EnergyStreamItem_loadPwr", FIT) == "777.0")
+    assert value_of(hass, solar, FIT) == made  # by day a zero is a glitch
 
 
 @simulated(Model.FIT)
@@ -249,7 +255,7 @@ async def test_accessories_appear_when_they_report_and_can_be_removed(
     }
     assert {devices[serial].via_device_id for serial in there} == {devices[cloud.serial].id}
     assert value_of(hass, "HPUIReport_hpMaster_tempOutlet", HEAT_PUMP_SERIAL) == "38.5"
-    assert value_of(hass, "EDevParamReport_plugParam_householdPwr", PLUG_SERIAL) == "201.0"
+    assert value_of(hass, "EDevEnergyStreamShow_pwr", PLUG_SERIAL) == "201.0"
     # Gone: unplugged for good, and not heard any more after a restart.
     await hass.config_entries.async_reload(entry.entry_id)
     await hass.async_block_till_done()

@@ -56,6 +56,7 @@ FACTORS = {
     **dict.fromkeys(("bpDesignCap", "bpFullCap", "bpCellVol"), 1e-3),
     # The battery's powers: + is discharging.
     **dict.fromkeys(("bpPwr", "bpAmp", "emsBpPower", "pcsBpPower", "emsBpDsg"), -1.0),
+    "bpBusAmp": -1.0,
     # Tenths of A.
     "unknown31": 0.1,
 }
@@ -75,6 +76,10 @@ OPTIONS: dict[str, list[str]] = {
     "emsSgReady": ["automatic", "manual"],
     "chargingStatus": ["no_status", "available", "preparing", "charging", "suspended_by_wall_box"],
     "workMode": ["fast", "normal", "solar", "storage"],
+    "iot_4gErr": [
+        *("no_error", "no_card", "card_code_needed", "unlocking_code_needed"),
+        *("card_error", "", "no_operator", "no_modem"),
+    ],
 }
 
 VERSIONS = ("moduleAplSwVer", "moduleLoaderSwVer")
@@ -82,6 +87,7 @@ VERSIONS = ("moduleAplSwVer", "moduleLoaderSwVer")
 # Wire values of the fully filled messages that cannot be any number.
 SPECIAL = {
     **dict.fromkeys(("bp_chg_dsg_sta", "emsFeedMode", "work_mode", "ems_sg_mode"), 1),
+    "iot_4g_err": 4,
     # Two numbers on the wire for one state, by firmware: see test_decode.
     **dict.fromkeys(("pcs_ac_err_code", "pcs_ac_err_code_300"), 1021),
     **dict.fromkeys(("pcs_dc_err_code", "pcs_dc_err_code_300"), 1022),
@@ -346,9 +352,10 @@ NO_STATE = {
 
 # Accessories and parallel systems have their proof in test_products.
 PRODUCT_ROUTES = {(96, 12), (96, 50), (96, 51), (209, 2), (209, 33), (211, 1), (211, 33)}
-PRODUCT_ROUTES |= {(212, 2), (212, 34), (212, 50), (240, 2), (241, 3)}
+PRODUCT_ROUTES |= {(212, 2), (212, 34), (212, 50), (240, 2), (240, 33), (241, 3), (241, 33)}
+PRODUCT_ROUTES |= {(241, 44)}
 PRODUCT_REPORTS = ("EVChargingTimerTask", "HeatingRodTimerTask", "HeatingRodRunData", "HPUI")
-PRODUCT_REPORTS += ("HPRemoteStat",)
+PRODUCT_REPORTS += ("HPRemoteStat", "EDevPile")
 
 
 def ways(cls: type[Message]) -> Iterator[tuple[FieldDescriptor, ...]]:
@@ -408,6 +415,9 @@ def test_every_row_is_told() -> None:
         errors = message("ModuleErrors", modules)
         values = {"ems_err_code": errors, "pcs_err_code": errors, "bp_err_code": [errors]}
         receiver.take(header(96, 3, message("ErrorChange", values)))
+        strings = [message("PvString", {"vol": 600.0, "amp": 2.0, "pwr": 9.0, "lightSta": 1})] * 4
+        container = message("MpptHeartbeat", {"mpptPv": strings})
+        receiver.take(header(96, 1, message("Heartbeat", {"mpptHeartBeat": [container]})))
         told |= {key for _, key in receiver.all_states()}
     rows = {row.key for kind in ("system", "pack", "wall_box") for row in TABLE.kinds[kind].rows}
     rows |= {row.key for row in TABLE.kinds["heating_rod"].rows}

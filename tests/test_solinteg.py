@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 import json
 import logging
 from pathlib import Path
+import time
 from typing import Any
 
 import aiohttp
@@ -20,6 +21,7 @@ from homeassistant.data_entry_flow import FlowResultType
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import device_registry as dr, entity_registry as er, issue_registry as ir
 from homeassistant.helpers.entity import Entity
+from homeassistant.helpers.event import async_track_state_change_event
 from homeassistant.setup import async_setup_component
 from homeassistant.util.yaml import load_yaml_dict
 import pytest
@@ -351,16 +353,204 @@ async def test_inverter_that_is_offline(
     hass: HomeAssistant, cloud: SimulatedSolinteg, house: House
 ) -> None:
     await house.set_up()
+    counted = value_of(hass, "realtimeData_EtotalPv")
+    assert float(counted) > 0
     cloud.inverter.device_status = STATUS["offline"]
+    cloud.inverter.silent_since = time.time()
     await house.pass_time(360)
     assert value_of(hass, "precheck_deviceStatus") == "offline"
     assert value_of(hass, "ctCheck_ready") == "off"
-    # What the cloud heard last is not what is.
+    # What the cloud heard last is not what is. What has been counted stays counted: a sum that is
+    # not known by night would be another one each morning.
     assert value_of(hass, "realtimeData_SOC") == "unknown"
-    assert value_of(hass, "realtimeData_EtotalPv") == "unknown"
+    assert value_of(hass, "realtimeData_EtotalPv") == counted
     cloud.inverter.device_status = STATUS["on_grid"]
+    cloud.inverter.silent_since = None
     await house.pass_time(360)
     assert float(value_of(hass, "realtimeData_SOC")) > 0
+    assert float(value_of(hass, "realtimeData_EtotalPv")) >= float(counted)
+
+
+# How old it is.
+
+
+LIVE = ("SOC", "PPVInput", "PmeterTotal", "Battery_P")
+
+
+def live(hass: HomeAssistant) -> set[bool]:
+    """Whether what is measured is known, or not known."""
+    return {value_of(hass, f"realtimeData_{key}") != STATE_UNKNOWN for key in LIVE}
+
+
+async def test_precheck_that_fails_while_measurements_come(
+    hass: HomeAssistant, cloud: SimulatedSolinteg, house: House
+) -> None:
+    """Two polls of 5 min and a minute more: then nobody knows whether a check could begin."""
+    keys = ("ctCheck_ready", "ctCheck_active", "precheck_meterStatus", "precheck_deviceStatus")
+    await house.set_up()
+    cloud.fail("precheck", faults.http(500), times=None)
+    await house.pass_time(640)
+    assert [value_of(hass, key) for key in keys] == ["on", "off", "on", "on_grid"]
+    await house.pass_time(60)
+    assert [value_of(hass, key) for key in keys] == [STATE_UNKNOWN] * 4
+    assert live(hass) == {True}
+    assert check_of(hass) == "idle"
+    cloud.heal()
+    await house.pass_time(310)
+    assert [value_of(hass, key) for key in keys] == ["on", "off", "on", "on_grid"]
+
+
+async def test_a_check_goes_on_while_prechecks_fail(
+    hass: HomeAssistant, cloud: SimulatedSolinteg, house: House
+) -> None:
+    await house.set_up()
+    cloud.choose("hangs")
+    await house.press()
+    cloud.fail("precheck", faults.http(500), times=None)
+    await house.pass_time(760)
+    assert check_of(hass) == "running"
+    assert value_of(hass, "ctCheck_active") == "on"
+    assert value_of(hass, "ctCheck_ready") == STATE_UNKNOWN
+    assert await house.to_the_end() == "timed_out"
+    assert value_of(hass, "ctCheck_active") == STATE_UNKNOWN
+
+
+@pytest.mark.parametrize(
+    "stamps",
+    [
+        {},
+        {"CreationDate": "--", "RTCTime": "2026-06-01 12:00:00"},
+        {"CreationDate": 1780300800000},
+        {"CreationDate": "01.06.2026 12:00"},
+    ],
+)
+async def test_measurements_that_stand_still(
+    hass: HomeAssistant, cloud: SimulatedSolinteg, house: House, stamps: dict[str, Any]
+) -> None:
+    """The cloud calls it on the grid, and tells what it heard last: 5 min later it is not shown."""
+    await house.set_up()
+    assert live(hass) == {True}
+    counted = value_of(hass, "realtimeData_EtotalPv")
+    cloud.inverter.silent_since = time.time()
+    await house.pass_time(30)
+    cloud.inverter.measured = stamps
+    await house.pass_time(240)
+    assert live(hass) == {True}
+    await house.pass_time(180)
+    assert live(hass) == {False}
+    assert value_of(hass, "realtimeData_EtotalPv") == counted
+    assert value_of(hass, "precheck_deviceStatus") == "on_grid"
+    await house.pass_time(3600)
+    assert live(hass) == {False}
+    cloud.inverter.silent_since, cloud.inverter.measured = None, {}
+    await house.pass_time(70)
+    assert live(hass) == {True}
+
+
+@pytest.mark.parametrize(
+    ("hours", "shown"),
+    [
+        # UTC-12 and UTC+14 are 26 h apart: so far off a stamp may be, and be of right now.
+        (25.9, True),
+        (26.1, False),
+        (72, False),
+        # A stamp in the future says nothing, until it stands still.
+        (-72, True),
+    ],
+)
+async def test_stamp_at_the_start(
+    hass: HomeAssistant, cloud: SimulatedSolinteg, house: House, hours: float, shown: bool
+) -> None:
+    cloud.inverter.silent_since = time.time() - hours * 3600
+    await house.set_up()
+    assert live(hass) == {shown}
+    assert float(value_of(hass, "realtimeData_EtotalPv")) > 0
+    await house.pass_time(400)
+    assert live(hass) == {False}
+
+
+async def test_clock_that_is_wrong_but_runs(
+    hass: HomeAssistant, cloud: SimulatedSolinteg, house: House
+) -> None:
+    """Years behind: old at the start, of now as soon as it has moved on."""
+    cloud.inverter.measured = {"CreationDate": "--", "RTCTime": "2000-01-01 00:00:00"}
+    await house.set_up()
+    assert live(hass) == {False}
+    for minute in range(1, 10):
+        cloud.inverter.measured["RTCTime"] = f"2000-01-01 00:{minute:02}:00"
+        await house.pass_time(60)
+    assert live(hass) == {True}
+
+
+async def test_measurements_without_a_time(
+    hass: HomeAssistant, cloud: SimulatedSolinteg, house: House
+) -> None:
+    """Nothing says that they are old: they are believed as long as they come."""
+    cloud.inverter.measured = {"CreationDate": None}
+    await house.set_up()
+    await house.pass_time(700)
+    assert live(hass) == {True}
+    cloud.fail("realtime", faults.http(500), times=None)
+    await house.pass_time(220)
+    assert live(hass) == {True}
+    await house.pass_time(90)
+    assert live(hass) == {False}
+    assert value_of(hass, "ctCheck_ready") == "on"
+
+
+async def test_an_inverter_of_which_nothing_is_of_now_is_away(
+    hass: HomeAssistant, cloud: SimulatedSolinteg, house: House
+) -> None:
+    await house.set_up()
+    cloud.inverter.silent_since = time.time()
+    cloud.fail("precheck", faults.http(500), times=None)
+    await house.pass_time(1100)
+    assert value_of(hass, "realtimeData_SOC") == STATE_UNAVAILABLE
+    assert check_of(hass) == "idle"
+
+
+@pytest.mark.parametrize("device_status", [STATUS["on_grid"], STATUS["offline"]])
+async def test_zeros_by_night_book_nothing(
+    hass: HomeAssistant, cloud: SimulatedSolinteg, house: House, device_status: int
+) -> None:
+    """500.01 kWh, zeros for hours and over a restart, then 500.02: 0.01 kWh, and no fall."""
+    key = "realtimeData_EtotalPv"
+    inverter = cloud.inverter
+    inverter.measured = {"EtotalPv": 500.01, "EpvDay": 12.5}
+    entry = await house.set_up()
+    shown: list[str] = []
+    async_track_state_change_event(
+        hass, entity_id(hass, key), lambda event: shown.append(event.data["new_state"].state)
+    )
+    inverter.measured = {"EtotalPv": 0, "EpvDay": 0.0}
+    inverter.device_status = device_status
+    await house.pass_time(4 * 3600)
+    assert value_of(hass, key) == "500.01"
+    await restart(hass, house, entry)
+    await house.pass_time(400)
+    inverter.measured = {"EtotalPv": "500.02"}
+    inverter.device_status = STATUS["on_grid"]
+    await house.pass_time(400)
+    assert value_of(hass, key) == "500.02"
+    numbers = [state for state in shown if state not in (STATE_UNKNOWN, STATE_UNAVAILABLE)]
+    assert set(numbers) <= {"500.01", "500.02"}
+
+
+async def test_a_glitch_is_not_energy(
+    hass: HomeAssistant, cloud: SimulatedSolinteg, house: House
+) -> None:
+    """3554.81, then 35554.92 once, then 3554.83: 32,000 kWh in a minute would be 1.9 GW."""
+    key = "realtimeData_EmeterTotalBuy"
+    shown = []
+    for told in (3554.81, 35554.92, 3554.83, "--", -1, 1e300, 3554.84):
+        cloud.inverter.measured = {"EmeterTotalBuy": told}
+        if not shown:
+            await house.set_up()
+        else:
+            await house.pass_time(60)
+        shown.append(value_of(hass, key))
+    kept = ["3554.81", "3554.81", "3554.83", "3554.83", "3554.83", "3554.83", "3554.84"]
+    assert shown == kept
 
 
 async def test_device_status_that_is_not_known(
@@ -876,7 +1066,7 @@ async def test_restart_while_the_start_is_on_its_way(
     press = asyncio.create_task(house.press())
     await cloud.asked("start", 1)
     # The record was on the disk before the start was sent.
-    kept = hass_storage[f"{DOMAIN}.{entry.entry_id}"]["data"][SERIAL]["check"]
+    kept = hass_storage[f"{DOMAIN}.{entry.entry_id}"]["data"]["source"][SERIAL]["check"]
     assert kept["run"]["proof"] == "none"
     assert check_of(hass) == "starting"
     await hass.config_entries.async_unload(entry.entry_id)

@@ -79,6 +79,20 @@ FAMILY = {
 }
 """Ours -> name in the app's table, name in the vendor's files: three-phase PowerOcean."""
 
+VENDOR_ONLY = {
+    "AiSchedule": "ai_schedule_data",
+    "EnergyDeviceStream": "EDevEnergyStreamShowItem",
+    "EnergyDeviceStreamReport": "EDevEnergyStreamShow",
+    "EnergyDeviceRunData": "EDevRunData",
+    "EnergyDeviceRunDataReport": "EDevRunDataSync",
+    "PlugRunData": "EDevSmartPlugRunDataSync",
+    "PileRunData": "EDevPileChargingRunData",
+    "PileParam": "EDevPileChargingParamReport",
+    "PileSettings": "EDevPileParamSet",
+    "PileOrder": "EDevPileOrderRealStatus",
+    "PilePhase": "EDevPileVoltCurrInfo",
+}
+
 FIT = {
     "FitHeartbeat": "EMSHeartbeatReport",
     "FitModuleErrors": "ErrorCode",
@@ -114,6 +128,7 @@ MESSAGES: dict[str, tuple[Table, ...]] = {
     **{name: (("app", "fit", app),) for name, app in FIT.items()},
     **{name: (*own, *_CHANGE) for name, own in _THIRDS.items()},
     "ParallelDevices": (("vendor", "ocean", "ParallelDevListReport"),),
+    **{name: (("vendor", "ocean", vendor),) for name, vendor in VENDOR_ONLY.items()},
     "HeatPumpSector": (("app", "plus", "HPTempSector"), ("vendor", "ocean", "HPTempSector")),
     "HeatPumpBoard": (("app", "plus", "HPBoard"), ("vendor", "ocean", "HPBoard")),
     "HeatPumpReport": (("app", "plus", "HPUIReport"), ("vendor", "ocean", "HPUIReport")),
@@ -157,12 +172,55 @@ BEYOND = {
     ("Header", 27): ("name_27", "string"),
     # Some systems send a device of 96/12 where the list should be.
     ("ParallelDeviceList", 2): ("dev_sn", "string"),
+    # R374 sends 860 and 800 there, for which the snapshot has the names.
+    ("Heartbeat", 200): ("ems_mppt_busvolt_ref", "float"),
+    ("Heartbeat", 201): ("ems_bp_busvolt_ref", "float"),
+    # IEEE 2030.5, in public captures of J327.
+    ("ChangeReport", 612): ("ieee2030_5_612", "uint32"),
+    ("ChangeReport", 613): ("ieee2030_5_613", "uint32"),
+    # Known from JSON only, and never on the wire.
+    ("PlusConfigReport", 10001): ("po_ai_schedule", "AiSchedule"),
+    ("PlusStateReport", 10001): ("po_ai_schedule", "AiSchedule"),
+    ("FitHeartbeat", 10001): ("pv_inv_wiring_mode_name", "string"),
+    ("FitHeartbeat", 10002): ("pvWiringType_name", "string"),
+    ("FitHeartbeat", 10003): ("invWiringType_name", "string"),
 }
 """Fields that no table has: name and type."""
 
 LEFT_OUT = {
     "SgReady": {2: "settings of each of the four states"},
-    "ChangeReport": {280: "ripple control, no seed state", 307: "AI schedule, a message"},
+    "ChangeReport": {280: "ripple control, no seed state"},
+    "AiSchedule": {
+        3: "efficiency",
+        4: "efficiency",
+        6: "the charge, which others tell",
+        7: "limit, which others tell",
+        8: "limit, which others tell",
+        11: "a number without a unit: 400 beside a breaker of 400 A",
+        12: "the feed-in limit, which others tell",
+    },
+    "EnergyDeviceStream": {4: "by origin", 5: "by origin", 6: "by origin"},
+    "EnergyDeviceRunData": {
+        3: "plugs of other makers",
+        31: "connection, of unknown meaning",
+        32: "a version",
+    },
+    "PlugRunData": {3: "connection, of unknown meaning"},
+    "PileRunData": {
+        1: "the phases, which 241/3 has",
+        2: "a phase check",
+        3: "a phase check",
+        8: "settings, which 241/3 has",
+    },
+    "PileParam": {
+        2: "flags of unknown meaning",
+        7: "the vehicle",
+        10: "a phase check",
+        21: "for the maker",
+    },
+    "PileSettings": {7: "goal of the smart mode, a message", 21: "bytes without a known meaning"},
+    "PileOrder": {1: "number of the session"},
+    "PilePhase": {1: "voltage, in no known unit"},
     "PlusConfigReport": {
         356: "peak shaving, a message",
         357: "peak shaving, a message",
@@ -178,7 +236,7 @@ LEFT_OUT = {
     "EnergyMinute": {13: "peak shaving, a message"},
     "ParallelDevices": {3: "devices on the local network"},
     "HeatPumpBoard": {11: "bytes without a known meaning"},
-    "EnergyDeviceReport": {3: "plugs of other makers", 4: "wall boxes, which have 209/8"},
+    "EnergyDeviceReport": {3: "plugs of other makers"},
     "EnergyDevicePriority": {5: "bytes without a known meaning"},
 }
 """Fields of the tables that are not read, and what they are."""
@@ -205,6 +263,9 @@ SAME_BYTES = {
     ("SgReady", 1),
     # 0 in every sample.
     ("HeatPumpReport", 2),
+    # The vendor's enumeration of a wall box, told as a number.
+    ("PileParam", 4),
+    ("PileRunData", 6),
     # Numbers in one table, yes or no in the other or here.
     ("StreamSwitch", 2),
     ("Pack", 62),
@@ -380,11 +441,18 @@ def test_enumeration(enum: str) -> None:
 FAMILIES = {Family.OCEAN: "ocean", Family.PLUS: "plus", Family.FIT: "fit"}
 
 _ACCESSORIES = ["209/2", "209/8", "209/33", "211/1", "211/33", "212/2", "212/8", "212/33"]
-_ACCESSORIES += ["212/34", "212/50", "240/2", "241/3"]
+_ACCESSORIES += ["212/34", "212/50", "240/2", "240/33", "241/3", "241/33", "241/44"]
+
+_ENERGY_DEVICES = {
+    # Numbers of the vendor's files, which captures show under both command sets.
+    "240/33": "EnergyDeviceStreamReport",
+    "241/33": "EnergyDeviceStreamReport",
+    "241/44": "EnergyDeviceRunDataReport",
+}
 
 ROUTES_BEYOND = {
     # The vendor's files have heat pumps for the whole family.
-    "ocean": {"211/1": "HeatPumpReport", "211/33": "HeatPumpState"},
+    "ocean": {"211/1": "HeatPumpReport", "211/33": "HeatPumpState", **_ENERGY_DEVICES},
     "plus": {
         # In public captures of R374: settings of the grid code, and state.
         "96/16": "PlusGridCodeReport",
@@ -395,6 +463,7 @@ ROUTES_BEYOND = {
         "96/51": "ParallelHistory",
         "240/2": "EnergyDevicePriorities",
         "241/3": "EnergyDeviceReport",
+        **_ENERGY_DEVICES,
     },
     # The accessories are those of the family.
     "fit": {

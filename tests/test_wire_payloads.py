@@ -401,7 +401,7 @@ STATE_ROWS: Rows = (
 )
 
 _4G = zigzag(186, -1) + zigzag(187, 2) + zigzag(188, -3) + zigzag(189, 7)
-_4G_SHOWN = {"iot_4gOn": -1, "iot_4gSta": 2, "iot_4gPdp": -3, "iot_4gErr": 7}
+_4G_SHOWN = {"iot_4gOn": -1, "iot_4gSta": 2, "iot_4gPdp": -3, "iot_4gErr": "no_modem"}
 
 PCS_ROWS: Rows = (
     (21, 1, "pcsRunSta", "running"),
@@ -469,7 +469,7 @@ PACK_ROWS: Rows = (
     (9, 54.625, "bpVol", 54.625),
     (10, 15.75, "bpAmp", -15.75),
     (11, 801.25, "bpBusVol", 801.25),
-    (12, 1.125, "bpBusAmp", 1.12),
+    (12, 1.125, "bpBusAmp", -1.12),
     (13, 213, "bpErrCode", 213),
     (14, (3404.0, 3410.0, 3417.0), "bpCellVol", (3.404, 3.41, 3.417)),
     (15, 2, "bpDsrc", 2),
@@ -676,7 +676,7 @@ FIT_HEARTBEAT_ROWS: Rows = (
     (38, 150.5, "mpptVoltageMinimum", 150.5),
     (39, 25000.5, "mpptRatePower", 25000.5),
     (40, 1000.5, "mpptWithstandVoltage", 1000.5),
-    (41, 141, "pvInvWiringMode", 141),
+    (41, 141, "pvInvWiringMode", "141"),
     (42, 2.5, "bpSocBaseCoefficient", 2.5),
     (43, 2.75, "bpBusVoltageBaseCoefficient", 2.75),
     (44, 44.5, "bpDichargeAbilityAdjustValueLv1", 44.5),
@@ -695,8 +695,8 @@ FIT_HEARTBEAT_ROWS: Rows = (
     (57, 157, "pv1ErrorCodeMask", 157),
     (58, 158, "pv2ErrorCodeMask", 158),
     (59, 159, "pvaErrorCodeMask", 159),
-    (60, 160, "pvWiringType", 160),
-    (61, 161, "invWiringType", 161),
+    (60, 160, "pvWiringType", "160"),
+    (61, 161, "invWiringType", "161"),
     (62, 1, "isPvToInvDirectly", True),
     (63, 0, "autoDetectStartPowerEn", False),
     (64, 364.5, "manualSetStartChargePower", 364.5),
@@ -765,7 +765,7 @@ FIT_PACK_ROWS: Rows = (
     (7, 3350.0, "bpRemainWatth", 3.35),
     (8, 108, "bpChgDsgStat", 108),
     (9, 402.5, "bpBusVol", 402.5),
-    (10, 1.75, "bpBusAmp", 1.75),
+    (10, 1.75, "bpBusAmp", -1.75),
     (12, 112, "bpSpinSwitch", 112),
     (13, 1780315280, "bpTimestamp", 1780315280),
     (14, 12.5, "bpDownLimitSoc", 12.5),
@@ -846,7 +846,8 @@ def test_parallel_devices() -> None:
     )
     receiver = Receiver()
     receiver.system.mqtt(frame(96, 12, field(1, devices)))
-    assert receiver.devices.keys() == {UNIT}
+    assert receiver.devices.keys() == {PLUS, UNIT}
+    assert receiver.devices[UNIT].parent == PLUS
 
 
 # What is kept and never shown as live.
@@ -856,9 +857,9 @@ def test_minutes() -> None:
     first = {1: 801.5, 2: -102.5, 3: 1503.5, 4: 604.5, 5: 1780315200}
     more = {7: 55, 8: 1005.5, 9: 406.5, 10: 107.5, 11: 208.5, 12: 309.5}
     minute = fields(dict(first)) + zigzag(6, -90) + fields(dict(more))
-    receiver = Receiver()
-    assert not receiver.system.mqtt(frame(96, 34, field(1, minute) + field(2, 6599)))
-    assert receiver.system.decoder.minutes == {
+    decoder = Receiver().system.decoder
+    assert not list(decoder.decode(frame(96, 34, field(1, minute) + field(2, 6599))))
+    assert decoder.minutes == {
         1780315200: {
             "load_pwr": 801.5,
             "grid_pwr": -102.5,

@@ -12,7 +12,8 @@ from homeassistant.helpers.typing import ConfigType
 
 from . import services
 from .const import CONF_SOURCE, DOMAIN
-from .hub.coordinator import HubConfigEntry, HubCoordinator, storage
+from .hub.coordinator import HubConfigEntry, HubCoordinator
+from .hub.keeping import Kept
 from .hub.problems import async_solve_others
 from .sources import SOURCES
 
@@ -47,13 +48,13 @@ async def async_setup_entry(hass: HomeAssistant, entry: HubConfigEntry) -> bool:
 
 async def async_unload_entry(hass: HomeAssistant, entry: HubConfigEntry) -> bool:
     """Stop a source, keeping what it counted."""
-    await entry.runtime_data.save_now()
+    await entry.runtime_data.async_close()
     return await hass.config_entries.async_unload_platforms(entry, PLATFORMS)
 
 
 async def async_remove_entry(hass: HomeAssistant, entry: HubConfigEntry) -> None:
     """Forget what a removed source kept."""
-    await storage(hass, entry.entry_id).async_remove()
+    await Kept(hass, entry.entry_id).async_remove()
     async_solve_others(hass, entry)
 
 

@@ -14,7 +14,7 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from .hub.coordinator import HubConfigEntry, HubCoordinator
 from .hub.entity import StateEntity
 from .hub.quantities import SENSORS, platform_of, state_class_of
-from .model.quantity import QUANTITIES, Kind, Quantity, Shown
+from .model.quantity import QUANTITIES, Counter, Kind, Quantity, Shown
 from .model.states import StateRow, Take, Value
 
 PARALLEL_UPDATES = 0  # states come by push, nothing is asked per entity
@@ -57,6 +57,17 @@ class HubSensor(StateEntity, SensorEntity):
     @override
     def take(self, value: Value | None) -> None:
         self._attr_native_value = value  # type: ignore[assignment]
+
+
+class CounterSensor(HubSensor):
+    """A state that is counted for life, and when that began again, as with a new device."""
+
+    @override
+    def take(self, value: Value | None) -> None:
+        super().take(value)
+        guard = self.coordinator.store(self._serial).guards.get(self.row.key)
+        began = guard.reset_at if guard else None
+        self._attr_last_reset = None if began is None else datetime.fromtimestamp(began, UTC)
 
 
 class TimestampSensor(HubSensor):
@@ -116,5 +127,7 @@ def _class_for(quantity: Quantity) -> type[HubSensor]:
         case Shown.COUNT:
             return TextArraySensor
         case None:
+            if QUANTITIES[quantity].counter is Counter.LIFE:
+                return CounterSensor
             is_time = QUANTITIES[quantity].kind is Kind.TIME
             return TimestampSensor if is_time else HubSensor

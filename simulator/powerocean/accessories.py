@@ -142,7 +142,7 @@ def smart_plug(plant: Plant) -> Message | None:
     if not plant.smart_plug:
         return None
     param: dict[str, Value] = {
-        "household_pwr": 201.0,
+        "household_pwr": 2500.0,
         "max_pwr": 2500.0,
         "switch_stat": 1,
         "error_code": _NO_ERROR,
@@ -152,6 +152,12 @@ def smart_plug(plant: Plant) -> Message | None:
         "plugParam": message("PlugParam", param),
     }
     return message("EnergyDeviceReport", values)
+
+
+def smart_plug_stream(plant: Plant) -> Message:
+    """240/33: zeros are left out."""
+    entry = sparse("EnergyDeviceStream", {"dev_info": _plug(plant), "pwr": 201.0})
+    return message("EnergyDeviceStreamReport", {"energy": [entry]})
 
 
 def priorities(plant: Plant) -> Message:

@@ -133,14 +133,14 @@ class Device:
             masked=self.masked if masked is None else masked,
         )
 
-    async def publish(self, topic: str, payload: bytes) -> None:
+    async def publish(self, topic: str, payload: bytes, *, retain: bool = False) -> None:
         """Publish to any topic; waits for the connection."""
         async with asyncio.timeout(_PUBLISH_SECONDS):
             await self.connected.wait()
         if self._client is None or self._lost is None:
             raise ConnectionError("The simulated device has just lost its broker")
         publishing = asyncio.ensure_future(
-            self._client.publish(topic, payload, qos=1, timeout=_PUBLISH_SECONDS)
+            self._client.publish(topic, payload, qos=1, retain=retain, timeout=_PUBLISH_SECONDS)
         )
         try:
             await asyncio.wait({publishing, self._lost}, return_when=asyncio.FIRST_COMPLETED)

@@ -28,6 +28,8 @@ PANELS = (Panel(6200.0, 150.0, 32.0, 640.0), Panel(4600.0, 235.0, 32.0, 520.0))
 PACKS = tuple(f"HJ3AZSIM{number:08d}" for number in range(1, 4))
 _NO_TIME = 144_000
 _CELLS = 16
+_NAMES = ("pv_inv_wiring_mode_name", "pvWiringType_name", "invWiringType_name")
+"""Of JSON only."""
 
 
 def _powers(flow: Flow | Minute) -> dict[str, Value]:
@@ -133,7 +135,10 @@ def heartbeat(plant: Plant) -> Message:
         "meter_power_factor": [0.96, 0.957, 0.96, 0.962],
         "app_config_finish": 1,
     }
-    return complete("FitHeartbeat", values)
+    built = complete("FitHeartbeat", values)
+    for name in _NAMES:
+        built.ClearField(name)
+    return built
 
 
 def pack(plant: Plant, unit: Pack) -> Message:

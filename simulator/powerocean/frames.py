@@ -175,7 +175,7 @@ def config(plant: Plant, model: Model = Model.PLUS) -> Report:
 
 
 def change_bits() -> Report:
-    """96/8 with nothing but the unknown fields 612 and 613, as it comes several times a second."""
+    """96/8 with nothing but the fields 612 and 613, as it comes several times a second."""
     return Report(96, 8, b"\xa0\x26\x01\xa8\x26\x01", need_ack=True)
 
 
@@ -295,11 +295,15 @@ def heat_pump(plant: Plant) -> list[Report]:
 
 
 def smart_plug(plant: Plant) -> list[Report]:
-    """241/3 and 240/2, when there is a smart plug."""
+    """241/3, 240/33 and 240/2, when there is a smart plug."""
     built = accessories.smart_plug(plant)
     if built is None:
         return []
-    return [Report.of(241, 3, built), Report.of(240, 2, accessories.priorities(plant))]
+    return [
+        Report.of(241, 3, built),
+        Report.of(240, 33, accessories.smart_plug_stream(plant)),
+        Report.of(240, 2, accessories.priorities(plant)),
+    ]
 
 
 def heating_rod(plant: Plant) -> list[Report]:

@@ -10,7 +10,7 @@ from .build import Value, complete, message, sparse
 from .grid_code import VDE_AR_N_4105
 from .packs import Pack
 from .physics import hashed
-from .plant import Flow, Minute, Plant
+from .plant import Minute, Plant
 
 # The order in which a real Plus lists its packs.
 _PACK_ORDER = (4, 2, 1, 3, 5, 6)
@@ -79,12 +79,10 @@ def _strings(plant: Plant) -> list[Message]:
     return built
 
 
-def _meters(flow: Flow) -> list[Message]:
-    grid = [flow.grid * part for part in (0.41, 0.27, 0.32)]
+def _meters(meter: float) -> list[Message]:
+    grid = [meter * part for part in (0.41, 0.27, 0.32)]
     return [
-        message(
-            "MeterHeartbeat", {"meterType": 1, "meterAddr": 1, "meterData": [*grid, flow.grid]}
-        ),
+        message("MeterHeartbeat", {"meterType": 1, "meterAddr": 1, "meterData": [*grid, meter]}),
         message("MeterHeartbeat", {"meterType": 2, "meterAddr": 2, "meterData": [0.0] * 4}),
     ]
 
@@ -98,6 +96,7 @@ def _dsg_minutes(plant: Plant) -> int:
 def heartbeat(plant: Plant, *, single: bool = False) -> Message:
     """96/1 with every field; the single-phase system has the other direction of power."""
     flow = plant.flow
+    meter = -flow.grid if single else flow.grid
     delivered = flow.pv - flow.battery
     active = 2 if flow.pv > 0 else 0
     line = phases(plant, single=single)
@@ -130,7 +129,7 @@ def heartbeat(plant: Plant, *, single: bool = False) -> Message:
         "pcs_dcv": 0.012,
         "pcs_dev_state": 3,
         "pcs_run_ctrl": 1,
-        "meterHeartBeat": _meters(flow),
+        "meterHeartBeat": _meters(meter),
         "mpptHeartBeat": [message("MpptHeartbeat", container)],
         "pcsVbusRef": 800.0,
         "pcsActivePowerRef": delivered,
@@ -143,9 +142,11 @@ def heartbeat(plant: Plant, *, single: bool = False) -> Message:
         "pcs_pfc_cur_real": delivered / 700,
         "pcs_pfc_cur_ref": delivered / 700,
         "pcsReactivePowerRef": 0.0,
-        "pcs_meter_power": flow.grid,
+        "pcs_meter_power": meter,
         "pcs_comm_interface_state": 3,
-        "pcs_average_voltage": 232.1,
+        "pcs_average_voltage": 0.53,
+        "ems_mppt_busvolt_ref": 860.0,
+        "ems_bp_busvolt_ref": 800.0,
         "pcsVgridThd": 0.017,
         "pcs_interrupt_occupancy_rate": 0.41,
         "ems_mppt_selfcheck_state": 2,
@@ -326,6 +327,7 @@ def state_values(plant: Plant) -> dict[str, Value]:
         "ev_bind_list": message("SerialList", {"ev_sn": boxes}),
         "iot_4g_on": 1,
         "iot_4g_sta": -1,
+        "iot_4g_err": 7,
         "eth_wan_stat": 1,
         "wifi_sta_stat": 1,
         "wireless_4g_iccid": "89490200001234567890",

@@ -33,6 +33,11 @@ def _plain(message: Message, names: Mapping[str, str] | None = None) -> Json:
     return {(names or {}).get(key, key): value for key, value in found.items()}
 
 
+def _zeros(*names: str) -> Json:
+    """Return what the cloud writes of powers that a device leaves out, for they are zero."""
+    return dict.fromkeys(names, 0.0)
+
+
 def _time(moment: datetime) -> str:
     return moment.astimezone(HOME).strftime("%Y-%m-%d %H:%M:%S")
 
@@ -41,18 +46,24 @@ def _kwh(watt_hours: float) -> str:
     return f"{watt_hours / 1000:.2f}"
 
 
-_DARK_PHASE = dict.fromkeys(("volt", "amp", "actPwr", "reactPwr", "apparentPwr"), 0.0)
+_DARK_PHASE = _zeros("volt", "amp", "actPwr", "reactPwr", "apparentPwr")
+_DARK_STRING = _zeros("vol", "amp", "pwr")
+_NO_POWERS = _zeros("sysLoadPwr", "sysGridPwr", "mpptPwr", "bpPwr", "pv1Pwr", "pv2Pwr", "pvInvPwr")
+_NO_FIT_POWERS = _zeros("gridPwr", "dcdcPwr", "bpPwr", "pvPwr", "loadPwr", "heatingPower")
+_NO_ROD_POWERS = _zeros("hrPwr", "fromPv", "fromBat", "fromGrid")
 
 
 def _heartbeat(plant: Plant, model: Model) -> Json:
     """Return 96/1; a phase that is not wired, empty on MQTT, is full of zeros here."""
     built = _plain(reports.heartbeat(plant, single=model.single_phase))
     for phase in ("pcsAPhase", "pcsBPhase", "pcsCPhase"):
-        told = built[phase] or _DARK_PHASE
+        told = _DARK_PHASE | built[phase]
         built[phase] = {_PHASE_NAMES.get(key, key): value for key, value in told.items()}
     for container in built["mpptHeartBeat"]:
-        for string in container["mpptPv"]:
-            string["lightSta"] = bool(string.get("lightSta"))
+        container["mpptPv"] = [
+            {**_DARK_STRING, **string, "lightSta": bool(string.get("lightSta"))}
+            for string in container["mpptPv"]
+        ]
     built["pcsLoadInfo"] = []
     return built
 
@@ -106,7 +117,7 @@ def _change(plant: Plant, model: Model) -> Json:
 def _fit(plant: Plant) -> Json:
     """Return the reports of a Fit, by its own names."""
     return {
-        "ENERGY_STREAM_REPORT": _plain(fit.energy_stream(plant)),
+        "ENERGY_STREAM_REPORT": _NO_FIT_POWERS | _plain(fit.energy_stream(plant)),
         "EMS_HEARTBEAT": _plain(fit.heartbeat(plant)),
         "ERROR_CHANGE_HEARTBEAT": _plain(fit.errors(plant)),
         "BP_CHANGE_HEARTBEAT": _plain(fit.packs(plant)),
@@ -136,7 +147,7 @@ def _parallel(plant: ParallelPlant, now: datetime) -> Json:
     built["ENERGY_STREAM_REPORT"] = {**old, "bpSoc": 34, "updateTime": _time(now - _STALE)}
     built["PARALLEL_ENERGY_STREAM_REPORT"] = {
         "paraEnergyStream": [
-            {"devSn": "", "bpPwr": 0.0, "mpptPwr": 0.0, "sysGridPwr": 0.0, **_plain(entry)}
+            {"devSn": "", **_NO_POWERS, **_plain(entry)}
             for entry in getattr(parallel.stream(plant), "para_energy_stream", ())
         ]
     }
@@ -179,6 +190,18 @@ def _basic(plant: Plant, model: Model, now: datetime) -> Json:
     }
 
 
+def _wall_box(plant: Plant) -> Json:
+    box, stream = accessories.wall_box(plant), accessories.wall_box_stream(plant)
+    if box is None or stream is None:
+        return {}
+    known = {key: value for key, value in _plain(box).items() if "unknown" not in key}
+    powers = [{"evPwr": 0.0, **entry} for entry in _plain(stream)["evStreamShow"]]
+    return {
+        "EVCHARGING_REPORT": known | accessories.wall_box_values(plant),
+        "EV_CHARGING_ENERGY_STREAM_REPORT": {"evStreamShow": powers},
+    }
+
+
 def quota(plant: Plant, model: Model, now: datetime) -> Json:
     """Return the reports of the snapshot by their names."""
     if model is Model.FIT:
@@ -187,18 +210,25 @@ def quota(plant: Plant, model: Model, now: datetime) -> Json:
         found = _parallel(plant, now)
     else:
         found = _basic(plant, model, now)
-    box = accessories.wall_box(plant)
-    if box:
-        known = {key: value for key, value in _plain(box).items() if "unknown" not in key}
-        found["EVCHARGING_REPORT"] = known | accessories.wall_box_values(plant)
+    found |= _wall_box(plant)
     rod, rod_stream = accessories.heating_rod(plant), accessories.rod_stream(plant)
     if rod and rod_stream:
         found["HEATING_ROD_PARAM_REPORT"] = _plain(rod)
-        found["HEATING_ROD_ENERGY_STREAM_REPORT"] = _plain(rod_stream)
+        found["HEATING_ROD_ENERGY_STREAM_REPORT"] = {
+            "hrEnergyStream": [
+                _NO_ROD_POWERS | entry for entry in _plain(rod_stream)["hrEnergyStream"]
+            ]
+        }
     plug = accessories.smart_plug(plant)
     if plug:
         found["EDEV_PARAM_REPORT"] = {plant.smart_plug: json.dumps(_plain(plug))}
         found["EDEV_PRIORITY_LIST_REPORT"] = _plain(accessories.priorities(plant))
+        (entry,) = _plain(accessories.smart_plug_stream(plant))["energy"]
+        measured = {"devInfo": entry["devInfo"], "realPowerLock": entry.get("pwr", 0.0)}
+        found["EDEV_SYS_REPORT"] = {
+            "socDev": 100,
+            "devInfoVar": {"devSubInfoVar": [{**measured, "allocatedPower": 0.0}]},
+        }
     stamp = {"updateTime": _time(now)}
     return {f"{model.prefix}_{name}": {**stamp, **report} for name, report in found.items()}
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 import math
 from typing import Any
 
@@ -77,6 +78,10 @@ class Inverter:
         """Commands that were carried out."""
         self.result: dict[str, Any] = dict(NEVER_CHECKED)
         """What is told while no check runs."""
+        self.silent_since: float | None = None
+        """Unix time since which the cloud hears nothing, and tells the measurements of then."""
+        self.measured: dict[str, Any] = {}
+        """Measurements that are to be different, whatever the inverter does."""
         self._clock = clock
         self._check: _Check | None = None
 
@@ -113,6 +118,7 @@ class Inverter:
 
     def realtime(self, wall: float) -> dict[str, Any]:
         """Answer queryDeviceRealtimeData at a Unix time, spelled as in the API's first version."""
+        wall = wall if self.silent_since is None else self.silent_since
         hour = wall / 3600 % 24
         solar = round(max(0.0, 6.0 * math.sin((hour - 6) / 12 * math.pi)), 3)
         load = round(0.6 + 0.2 * math.sin(wall / 97), 3)
@@ -123,6 +129,7 @@ class Inverter:
         currents = {f"Igrid_Phase{phase}": round(load / 0.69, 1) for phase in "ABC"}
         return {
             "ModelType": "Hybrid-10K",
+            "CreationDate": f"{datetime.fromtimestamp(wall, UTC):%Y-%m-%d %H:%M:%S}",
             "RTCTime": "--",
             "PPVInput": solar,
             "Pac": round(solar + battery, 3),
@@ -157,6 +164,7 @@ class Inverter:
             "Temperature1": 28.4,
             "FaultArmFlag1": 0,
             "FaultArmFlag2": self.fault_flags,
+            **self.measured,
         }
 
     def realtime_camel(self, wall: float) -> dict[str, Any]:

@@ -17,9 +17,10 @@ from urllib.parse import quote
 import aiohttp
 from yarl import URL
 
+from ..model.json_values import number
 from ..model.source import SourceAuthError, SourceConnectionError, SourceDataError
 from ..model.web import Answer, NoAnswerError, check_address, fetch
-from .parse import number, text
+from .parse import text
 
 SERIAL = "{sn}"
 DEFAULT_HEADER = "token"

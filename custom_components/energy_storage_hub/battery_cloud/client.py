@@ -15,6 +15,7 @@ import logging
 import time
 from typing import Any, override
 
+from ..model.json_values import surely_past
 from ..model.presence import Presence
 from ..model.source import (
     Device,
@@ -31,6 +32,7 @@ from .decode import Reader, Runtime
 from .diagnostics import redacted
 from .faults import FAULTS, Verdict
 from .scales import Scales
+from .states import DATES, ONLINE
 from .tables import BATTERY, TABLE
 
 _LOGGER = logging.getLogger(__name__)
@@ -41,6 +43,10 @@ _TIME_TO_START = 10.0
 _FIRST_WAIT = 5.0
 _EXPIRED_AT_ONCE = 50
 _DESCRIBED = 20
+
+_REPORT = "runtimeInfo"
+_OF_SERVER = tuple(row.key for row in (ONLINE, *DATES))
+"""What is true whenever the battery reported: whether it is there, and when it was heard."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -229,13 +235,24 @@ class BatteryCloud(Source):
         if runtime.has_data and runtime.firmware != battery.device.sw_version:
             battery.device = replace(battery.device, sw_version=runtime.firmware)
             self._listener.on_device(battery.device)
-        self._listener.on_reading(Reading(serial, runtime.values, silent=not runtime.has_data))
+        self._tell(serial, runtime)
         self._failing.discard(serial)
         if not self._failing and self._complained:
             self._complained = False
             _LOGGER.info("The battery cloud answers for every battery again")
         battery.heard.watch(True)
         self._doubt(runtime.verdict)
+
+    def _tell(self, serial: str, runtime: Runtime) -> None:
+        """Tell what the server says, and what the battery measured unless that is long ago."""
+        values = dict(runtime.values)
+        if runtime.has_data:
+            of_server = {key: values.pop(key) for key in _OF_SERVER}
+            self._listener.on_reading(Reading(serial, of_server))
+            told = Reading(serial, values, report=_REPORT, life=self.lifetime, age=_age(runtime))
+        else:
+            told = Reading(serial, values)
+        self._listener.on_reading(told)
 
     def _doubt(self, verdict: Verdict) -> None:
         """Say once that fault lists are not what they seem."""
@@ -317,6 +334,15 @@ class BatteryCloud(Source):
                 for battery in batteries
             ),
         }
+
+
+def _age(runtime: Runtime) -> float:
+    """Return how old the measurements surely are, s.
+
+    How often a battery reports is not known, nor the zone of its dates: a day is too long.
+    """
+    reported_at = runtime.reported_at
+    return 0.0 if reported_at is None else surely_past(reported_at, time.time())
 
 
 def _describe(battery: _Battery) -> dict[str, Any]:

@@ -13,10 +13,11 @@ from functools import cached_property
 from typing import Any
 
 from ..model.convert import converter
+from ..model.json_values import moment, number
 from ..model.states import StateRow, Value
 from . import states as s
 from .faults import FAULTS, Verdict, judge
-from .parse import flag, moment, number, text
+from .parse import flag, text
 from .scales import CapacityUnit, FlagPolarity, Scales, TemperatureUnit, VoltageUnit
 
 _ENGLISH = {fault.key: fault.name for fault in FAULTS}
@@ -65,6 +66,8 @@ class Runtime:
     """Every state, by key."""
     verdict: Verdict
     firmware: str | None
+    reported_at: float | None
+    """When the battery was heard last, as far as the server tells, Unix time."""
 
 
 @dataclass(frozen=True)
@@ -88,7 +91,8 @@ class Reader:
                 taken = take(answer, row)
                 values[row.key] = None if taken is None else convert(taken)
             values |= _fault_values(verdict, self.fault_names)
-        return Runtime(answer.has_data, values, verdict, text(info.get("firmware")))
+        firmware = text(info.get("firmware"))
+        return Runtime(answer.has_data, values, verdict, firmware, answer.reported_at)
 
 
 @dataclass(frozen=True)
@@ -113,6 +117,12 @@ class Answer:
         """Whether the answer holds measurements, not only what the server made up for them."""
         status = self._work_status_as_sent.get(s.WORK_VALUE.state)
         return self.online is True and (self.has_voltage or bool(number(status)))
+
+    @cached_property
+    def reported_at(self) -> float | None:
+        """When the battery was heard last; both dates are null of one that never reported."""
+        dates = [_date(self, row) for row in s.DATES[:2]]
+        return max((date for date in dates if date is not None), default=None)
 
     @cached_property
     def work_status(self) -> Mapping[str, Any]:

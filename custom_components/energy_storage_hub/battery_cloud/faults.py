@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 import unicodedata
 
-from .parse import flag, number, text
+from ..model.json_values import number
+from .parse import flag, text
 from .scales import FaultList
 
 _LONGEST_NAME = 60

@@ -169,6 +169,7 @@ PLACES = _technical(
     )
 )
 
+# The first two say when the battery was heard.
 DATES = _technical(
     _info(
         StateRow("lastUpdateDate", "Last report", Q.TIMESTAMP, enabled=True),

@@ -15,16 +15,17 @@ from ..model.source import (
     Happening,
     Problem,
     Reading,
+    Shown,
     Source,
     SourceError,
     SourceInputError,
     SourceListener,
 )
 from ..model.states import SourceTable, Value
-from .answers import Admission, login
+from .answers import Admission
 from .clock import Clock
 from .command_numbers import Cmd
-from .commands import answer, decode
+from .commands import decode
 from .connector import Connector
 from .diagnostics import describe_pile, describe_server
 from .frame import Frame
@@ -33,6 +34,7 @@ from .orders import Orders
 from .pile import CODE_PATTERN, Host, Pile
 from .reports import Reports
 from .server import Connection, PileServer
+from .stranger import FOUND_INTERVAL, Stranger
 from .tables import (
     REBOOT,
     REPORT_NOW,
@@ -47,9 +49,6 @@ _LOGGER = logging.getLogger(__name__)
 
 _MOST_FOUND = 32
 """So many unknown piles are shown at most: whoever makes up names runs out of them."""
-
-_FOUND_INTERVAL = 600.0
-"""An unknown pile that signs in again and again is shown again after this time, s."""
 
 PORT_IN_USE = "port_in_use"
 
@@ -69,40 +68,6 @@ class Settings:
     set_clock: bool = True
     show_identities: bool = False
     limits: Limits = field(default_factory=Limits)
-
-
-class Stranger:
-    """A pile that signed in but was not added: its logins are answered, nothing else."""
-
-    known = False
-
-    def __init__(self, code: str, login: Frame, host: ChargingPiles) -> None:
-        """Keep its login, for the case that it is added."""
-        self.code = code
-        self.login = login
-        self.connection: Connection | None = None
-        self.silence = host.limits.silence_least
-        self.found_at = -_FOUND_INTERVAL
-        self._host = host
-
-    def attach(self, connection: Connection) -> None:
-        """Let a connection, on which it has just signed in, take over."""
-        before, self.connection = self.connection, connection
-        connection.belong_to(self)
-        if before and before is not connection:
-            before.close()
-        self.on_frame(connection, self.login)
-
-    def on_frame(self, connection: Connection, frame: Frame) -> None:
-        """Answer a login."""
-        if frame.command == Cmd.LOGIN and not frame.encrypted:
-            fields = login(decode(frame) or {}, self._host.clock)
-            connection.send(answer(frame, Cmd.LOGIN_RESPONSE, fields))
-
-    def on_lost(self, connection: Connection) -> None:
-        """Take note that it is gone."""
-        if connection is self.connection:
-            self.connection = None
 
 
 class ChargingPiles(Source, Host):
@@ -137,6 +102,7 @@ class ChargingPiles(Source, Host):
         self._piles: dict[str, Pile] = {}
         self._strangers: dict[str, Stranger] = {}
         self._saved: dict[str, Any] = {}
+        self._shown: dict[str, Mapping[str, float]] = {}
         self._saving: asyncio.Task[None] | None = None
 
     @property
@@ -222,7 +188,7 @@ class ChargingPiles(Source, Host):
         stranger.login = frame
         stranger.attach(connection)
         now = time.monotonic()
-        if now - stranger.found_at >= _FOUND_INTERVAL:
+        if now - stranger.found_at >= FOUND_INTERVAL:
             stranger.found_at = now
             self._found(code)
 
@@ -232,6 +198,7 @@ class ChargingPiles(Source, Host):
         number = saved.get("number") or next(n for n in range(1, 10**6) if n not in taken)
         pile = self._piles[code] = Pile(code, number, self, Reports)
         pile.restore(saved)
+        pile.resume(self._shown)
         pile.begin()
         return pile
 
@@ -253,6 +220,7 @@ class ChargingPiles(Source, Host):
         self._saved.pop(serial, None)
         for known in [serial, *(connector.serial for connector in pile.connectors.values())]:
             self._devices.pop(known, None)
+            self._shown.pop(known, None)
         self._keep(tuple(self._piles))
         pile.drop()
         return True
@@ -374,6 +342,13 @@ class ChargingPiles(Source, Host):
     @override
     def restore(self, saved: Mapping[str, Any]) -> None:
         self._saved = dict(saved)
+
+    @override
+    def resume(self, shown: Mapping[str, Mapping[str, Shown]]) -> None:
+        self._shown = {
+            serial: {key: last.value for key, last in counters.items()}
+            for serial, counters in shown.items()
+        }
 
     # Looking in.
 

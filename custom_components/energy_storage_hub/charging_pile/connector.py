@@ -9,10 +9,11 @@ from dataclasses import dataclass, field
 import hashlib
 from typing import Any
 
-from ..model.source import SourceConnectionError, SourceError, SourceRefusedError
+from ..model.source import Reading, SourceConnectionError, SourceError, SourceRefusedError
 from ..model.states import Value
 from .enums import START_RESULT
 from .fields import Values
+from .states_connector import LIFETIME, METER_START, METER_VALUE, SESSIONS
 from .values import CHARGING
 
 PREPARING = 1
@@ -100,10 +101,18 @@ class Connector:
     """Work state of the last 104, as on the wire."""
     linked: bool | None = None
     """Whether a vehicle is connected."""
+    error_code: int = 0
+    """Of the last 104; 0 is no alarm."""
     last_data: bytes = b""
     """Data of the last 104: an idle pile says the same again and again."""
-    lifetime: float = 0.0
-    """The highest reading of the meter, kWh."""
+    last_at: float = 0.0
+    """When it came, monotonic time, s."""
+    again: tuple[Reading, ...] = ()
+    """What is told when it says the same again: that it is true still, and what is counted."""
+    metered: bool = False
+    """Whether its meter has ever told a current reading."""
+    lifetime_before: float | None = None
+    """What the meter showed before a restart, kWh, until its first 104."""
     sessions: int = 0
     last_record: dict[str, Value | None] = field(default_factory=dict)
     last_end: float = 0.0
@@ -136,13 +145,27 @@ class Connector:
 
     def lost(self, error: SourceError) -> None:
         """End all waiting: the pile is gone."""
-        self.last_data = b""
+        self.last_data, self.error_code = b"", 0
         if self.start:
             self.start.fail(error)
         waiting, self._waiting = self._waiting, []
         for _, future in waiting:
             if not future.done():
                 future.set_exception(error)
+
+    def lifetime(self, states: Mapping[str, Value | None]) -> Value | None:
+        """Return the reading of its meter, kWh, from the states of a 104; None is not known.
+
+        An idle pile may tell 0 as the current reading: if it has never told another one, that at
+        the start of the last session stands in. Later that would be a fall.
+        """
+        before, self.lifetime_before = self.lifetime_before, None
+        if current := states.get(METER_VALUE.key):
+            self.metered = True
+            return current
+        if before or self.metered:
+            return before
+        return states.get(METER_START.key) or None
 
     def is_new(self, record: Values) -> bool:
         """Whether a record was never seen before; it counts as seen from now on."""
@@ -159,7 +182,7 @@ class Connector:
     def saved(self) -> dict[str, Any]:
         """Return what must survive a restart."""
         return {
-            "lifetime": self.lifetime,
+            "metered": self.metered,
             "sessions": self.sessions,
             "records": list(self._records),
             "last_record": self.last_record,
@@ -168,7 +191,7 @@ class Connector:
 
     def restore(self, saved: Mapping[str, Any]) -> None:
         """Take back what was saved."""
-        self.lifetime = float(saved.get("lifetime", 0.0))
+        self.metered = bool(saved.get("metered", False))
         self.sessions = int(saved.get("sessions", 0))
         self._records.extend(saved.get("records", ()))
         self.last_end = float(saved.get("last_end", 0.0))
@@ -176,3 +199,8 @@ class Connector:
             key: tuple(value) if isinstance(value, list) else value
             for key, value in saved.get("last_record", {}).items()
         }
+
+    def resume(self, shown: Mapping[str, float]) -> None:
+        """Go on from what its counters showed last, which may be later than what was saved."""
+        self.lifetime_before = shown.get(LIFETIME.key)
+        self.sessions = max(self.sessions, int(shown.get(SESSIONS.key, 0)))

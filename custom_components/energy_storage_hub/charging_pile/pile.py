@@ -346,9 +346,17 @@ class Pile:
         """Take back what was saved."""
         self.firmware = saved.get("firmware")
         for number, connector in saved.get("connectors", {}).items():
-            known = Connector(f"{self.code}#{number}", int(number))
-            known.restore(connector)
-            self.connectors[int(number)] = known
+            self._known(int(number)).restore(connector)
+
+    def resume(self, shown: Mapping[str, Mapping[str, float]]) -> None:
+        """Let connectors go on from what their counters showed last, by serial number."""
+        for serial, counters in shown.items():
+            code, _, number = serial.partition("#")
+            if code == self.code and number.isdecimal():
+                self._known(int(number)).resume(counters)
+
+    def _known(self, number: int) -> Connector:
+        return self.connectors.setdefault(number, Connector(f"{self.code}#{number}", number))
 
 
 def _without_texts(data: bytes) -> str:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from functools import partial
 import logging
+import math
 import time
 from typing import Any
 
-from ..model.quantity import Quantity
+from ..model.quantity import QUANTITIES, Quantity
 from ..model.source import Happening, Reading
 from ..model.states import Value
 from . import answers, values as make
@@ -18,10 +19,15 @@ from .command_numbers import Cmd
 from .connector import Connector
 from .fields import Values
 from .frame import Frame
+from .limits import Limits
 from .pile import MOST_CONNECTORS, Host, Pile
+from .rows import Report
 from .states_connector import LIFETIME, PERIODS, PLUGGED, SESSIONS
 from .tables import CARD_EVENT, CONNECTOR, PILE, SESSION_EVENT, TABLE
 from .values import CHARGING, Converter
+
+type States = Mapping[str, Value | None]
+"""By key; None is not known."""
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -30,6 +36,18 @@ _CLOCK_INTERVAL = 600.0
 
 _MISSED = 3
 """So many heartbeats may be missing, whatever a pile says."""
+
+_LIFE: Mapping[Cmd, float] = {
+    # Piles that say more seldom that they are there are hung up on.
+    Cmd.HEARTBEAT: Limits().silence_most,
+    # 3 or 15 s apart while charging, 15 s while idle, some firmware a minute.
+    Cmd.STATUS_REPORT: 300.0,
+    # 30 s apart, and only while charging with DC.
+    Cmd.BMS_REPORT: 120.0,
+}
+"""For how long a report is current, s. The others come when there is something to tell."""
+
+_REPORTS = {command: Report(command).key for command in Cmd}
 
 _ROWS = TABLE.kinds[CONNECTOR].rows
 _PILE_ROWS = TABLE.kinds[PILE].rows
@@ -40,6 +58,7 @@ _BMS = Converter(Cmd.BMS_REPORT, _ROWS)
 _LOGIN = Converter(Cmd.LOGIN, _PILE_ROWS)
 _PILE_STATUS = Converter(Cmd.STATUS_REPORT, _PILE_ROWS)
 
+_COUNTERS = frozenset(row.key for row in _ROWS if QUANTITIES[row.quantity].counter)
 _IDENTITIES = frozenset(row.key for row in _ROWS if row.private and row.quantity is Quantity.TEXT)
 
 
@@ -76,9 +95,7 @@ class Reports:
         """Tell what is known from before a restart."""
         for connector in self._pile.connectors.values():
             states = {**connector.last_record, SESSIONS.key: connector.sessions}
-            if connector.lifetime:
-                states[LIFETIME.key] = connector.lifetime
-            self._tell(connector, states)
+            self._host.on_reading(Reading(connector.serial, self._masked(states)))
 
     # Login, heartbeat, alarms, tariff.
 
@@ -96,7 +113,7 @@ class Reports:
         pile.announce()
         for number in range(1, min(values.get("connector_count", 0), MOST_CONNECTORS) + 1):
             pile.connector(number)
-        host.on_reading(Reading(pile.code, _LOGIN.states(values)))
+        self._tell_of_pile(Cmd.LOGIN, _LOGIN.states(values))
         deviation = values.get("clock_deviation")
         if host.set_clock and deviation is not None and abs(deviation) > TOLERANCE:
             self._set_clock()
@@ -110,20 +127,22 @@ class Reports:
     def _heartbeat(self, frame: Frame, values: Values) -> None:
         number = values.get("heartbeat_sequence", 0)
         self._pile.answer(frame, Cmd.HEARTBEAT_RESPONSE, {"heartbeat_sequence": number})
+        self._tell_of_pile(Cmd.HEARTBEAT, {})
         if (bits := values.get("connector_plugged_bits")) is None:
             return
         plugged = int.from_bytes(bits, "little")
         for connector in self._pile.connectors.values():
-            self._tell(connector, {PLUGGED.key: bool(plugged >> (connector.number - 1) & 1)})
+            states = {PLUGGED.key: bool(plugged >> (connector.number - 1) & 1)}
+            self._tell(connector, Cmd.HEARTBEAT, states)
 
     def _alarms(self, frame: Frame, values: Values) -> None:
         bits = values.get("alarm_bits")
         if bits is not None and bits != self._alarm_bits:
             self._alarm_bits = bits
-            self._host.on_reading(Reading(self._pile.code, make.alarm_states(bits)))
+            self._tell_of_pile(Cmd.ALARM_REPORT, make.alarm_states(bits))
 
     def _tariff(self, frame: Frame, values: Values) -> None:
-        self._host.on_reading(Reading(self._pile.code, make.tariff_states(values)))
+        self._tell_of_pile(Cmd.TARIFF_QUERY_RESPONSE, make.tariff_states(values))
 
     # The status of a connector.
 
@@ -137,23 +156,37 @@ class Reports:
             connector.take_status(state, linked=bool(values.get("vehicle_connection_status")))
             if began:
                 self._happened(connector, "started")
-        if frame.data != connector.last_data:
-            connector.last_data = frame.data
-            self._tell_status(connector, values)
+        now = time.monotonic()
+        silent, connector.last_at = now - connector.last_at, now
+        if frame.data == connector.last_data and silent < _LIFE[Cmd.STATUS_REPORT]:
+            for reading in connector.again:
+                self._host.on_reading(reading)
+            return
+        connector.last_data = frame.data
+        self._tell_status(connector, values)
 
     def _tell_status(self, connector: Connector, values: Values) -> None:
-        host = self._host
-        connector.lifetime = make.lifetime(values, connector.lifetime)
-        values = make.status(values, host.clock)
-        states = _STATUS.states(values)
-        if connector.lifetime:
-            states[LIFETIME.key] = connector.lifetime
-        self._tell(connector, states)
-        code = values.get("error_code", 0)
-        if code or connector is next(iter(self._pile.connectors.values())):
-            host.on_reading(Reading(self._pile.code, _PILE_STATUS.states(values)))
-        self._check_alarm_table(code)
-        host.on_solved(f"encrypted_{self._pile.code}")
+        states = _STATUS.states(make.status(values, self._host.clock))
+        if reading := connector.lifetime(states):
+            states[LIFETIME.key] = reading
+        self._tell(connector, Cmd.STATUS_REPORT, states)
+        if (code := values.get("error_code")) is not None:
+            connector.error_code = code
+            self._tell_of_pile(Cmd.STATUS_REPORT, _PILE_STATUS.states(self._alarm()))
+        counted = {key: states[key] for key in _COUNTERS & states.keys()}
+        connector.again = (
+            _reading(connector.serial, Cmd.STATUS_REPORT, counted),
+            _reading(self._pile.code, Cmd.STATUS_REPORT, {}),
+        )
+        self._check_alarm_table(code or 0)
+        self._host.on_solved(f"encrypted_{self._pile.code}")
+
+    def _alarm(self) -> Values:
+        """Return the pile's alarm: that of any connector that is heard."""
+        oldest = time.monotonic() - _LIFE[Cmd.STATUS_REPORT]
+        connectors = self._pile.connectors.values()
+        codes = (connector.error_code for connector in connectors if connector.last_at > oldest)
+        return {"error_code": next(filter(None, codes), 0)}
 
     def _check_alarm_table(self, code: int) -> None:
         """Compare the alarm bits with the alarm's code: in an old table they are one apart."""
@@ -178,7 +211,7 @@ class Reports:
         connector = self._take_start(values, reason)
         if connector is None:
             return
-        self._tell(connector, _BMS.states(make.bms(values)))
+        self._tell(connector, Cmd.BMS_REPORT, _BMS.states(make.bms(values)))
         if reason:
             self._happened(connector, "start_failed", code=reason)
 
@@ -187,7 +220,8 @@ class Reports:
         connector = self._pile.connector(values.get("connector_id", 0))
         if connector is None or result is None:
             return connector
-        self._tell(connector, _START.states({**values, "start_failure_reason": result}))
+        states = _START.states({**values, "start_failure_reason": result})
+        self._tell(connector, Cmd.START_RESULT, states)
         if connector.start:
             connector.start.answered(result)
         return connector
@@ -205,19 +239,20 @@ class Reports:
             connector.last_end = end
             connector.last_record = make.record_states(values, _RECORD)
             states |= connector.last_record
-        self._tell(connector, states)
+        self._tell(connector, Cmd.CHARGE_RECORD, states)
         self._host.on_record()
         if newest:
             self._happened(connector, "ended", energy=values["session_energy"])
 
     def _periods(self, frame: Frame, values: Values) -> None:
         if connector := self._pile.connector(values.get("connector_id", 0)):
-            self._tell(connector, {PERIODS.key: make.half_hours(values)})
+            states = {PERIODS.key: make.half_hours(values)}
+            self._tell(connector, Cmd.PERIOD_ENERGY_RESPONSE, states)
 
     def _bms(self, frame: Frame, values: Values) -> None:
         self._pile.answer(frame, Cmd.BMS_REPORT_RESPONSE, {})
         if connector := self._pile.connector(values.get("connector_id", 0)):
-            self._tell(connector, _BMS.states(make.bms(values)))
+            self._tell(connector, Cmd.BMS_REPORT, _BMS.states(make.bms(values)))
 
     # Cards and vehicles.
 
@@ -247,13 +282,22 @@ class Reports:
     def _happened(self, connector: Connector, what: str, **details: Any) -> None:
         self._host.on_event(Happening(connector.serial, SESSION_EVENT.key, what, details))
 
-    def _tell(self, connector: Connector, states: Mapping[str, Value | None]) -> None:
-        """Tell states, cards and vehicles only where they are wanted."""
-        if not self._host.show_identities:
-            states = {
-                key: answers.masked(value)
-                if key in _IDENTITIES and isinstance(value, str)
-                else value
-                for key, value in states.items()
-            }
-        self._host.on_reading(Reading(connector.serial, states))
+    def _tell(self, connector: Connector, command: Cmd, states: States) -> None:
+        self._host.on_reading(_reading(connector.serial, command, self._masked(states)))
+
+    def _tell_of_pile(self, command: Cmd, states: States) -> None:
+        self._host.on_reading(_reading(self._pile.code, command, states))
+
+    def _masked(self, states: States) -> States:
+        """Show cards and vehicles only where they are wanted."""
+        if self._host.show_identities:
+            return states
+        return {
+            key: answers.masked(value) if key in _IDENTITIES and isinstance(value, str) else value
+            for key, value in states.items()
+        }
+
+
+def _reading(serial: str, command: Cmd, states: States) -> Reading:
+    """Return what a report of a pile tells of a device."""
+    return Reading(serial, states, report=_REPORTS[command], life=_LIFE.get(command, math.inf))

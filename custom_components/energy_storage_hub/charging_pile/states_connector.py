@@ -29,7 +29,7 @@ HIGHEST_ALARM = technical(
 
 _METER = (
     "One pile tells a start reading, but 0 as the current one, while idle: the start reading "
-    "stands in, and a reading that is lower than before is not believed."
+    "stands in until a current one was told."
 )
 _NO_METER = frozenset({0.0})
 _PLUGGED = "5 is reserved in one document, plugged in in one implementation: the flag decides."
@@ -37,6 +37,9 @@ _PLUGGED = "5 is reserved in one document, plugged in in one implementation: the
 LIFETIME = _STATUS.made(
     "lifetime_energy", "Lifetime energy", Q.ENERGY_TOTAL, enabled=True, deviates=_METER
 )
+
+METER_START = _STATUS.told("meter_start", "Meter at session start", Q.ENERGY_AMOUNT)
+METER_VALUE = _STATUS.told("meter_value", "Meter reading", Q.ENERGY_AMOUNT)
 
 PLUGGED = _HEARTBEAT.made("plugged", "Plugged in (heartbeat)", Q.FLAG, diagnostic=True)
 
@@ -57,7 +60,7 @@ STATUS: tuple[StateRow, ...] = (
         _STATUS.told("ac_current_l1", "Current L1", Q.CURRENT),
         _STATUS.told("ac_current_l2", "Current L2", Q.CURRENT),
         _STATUS.told("ac_current_l3", "Current L3", Q.CURRENT),
-        _STATUS.made("session_energy", "Session energy", Q.ENERGY_DAY),
+        _STATUS.made("session_energy", "Session energy", Q.ENERGY_SESSION),
         LIFETIME,
         _STATUS.told("session_duration", "Session duration", Q.DURATION_S),
         _STATUS.told("remaining_charging_time", "Remaining time", Q.DURATION_MIN),
@@ -89,8 +92,8 @@ STATUS: tuple[StateRow, ...] = (
         _STATUS.told("charging_strategy_param", "Charging strategy parameter", Q.CODE),
         _STATUS.told("reservation_timeout", "Reservation timeout", Q.DURATION_MIN),
         _STATUS.told("transaction_id", "Transaction ID", Q.TEXT, private=True),
-        _STATUS.told("meter_start", "Meter at session start", Q.ENERGY_AMOUNT),
-        _STATUS.told("meter_value", "Meter reading", Q.ENERGY_AMOUNT),
+        METER_START,
+        METER_VALUE,
         _STATUS.told(
             "dc_pile_ac_meter_energy", "AC meter energy", Q.ENERGY_TOTAL, unknown=_NO_METER
         ),

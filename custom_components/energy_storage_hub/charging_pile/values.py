@@ -95,15 +95,6 @@ def _iec_61851(state: int, link: int) -> int:
     return 1 if link else 0
 
 
-def lifetime(values: Values, before: float) -> float:
-    """Return the reading of a connector's meter, kWh, that never falls; 0 is not known.
-
-    `before` is the last one. A pile that is idle may tell 0 as the current reading.
-    """
-    reading: float = values.get("meter_value") or values.get("meter_start") or 0.0
-    return max(reading, before)
-
-
 def record(command: Cmd, values: Values, clock: Clock) -> Values:
     """Return what 202, 206 or 222 tells of an ended session."""
     if "session_energy" in values:

@@ -9,14 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
+import time
 from typing import Any, override
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.helpers.device_registry import ChildDeviceInfo, DeviceInfo
 from homeassistant.helpers.event import async_track_time_interval
-from homeassistant.helpers.storage import Store
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
+from homeassistant.util import dt as dt_util
 
 from ..const import CONF_SOURCE, DOMAIN, LOGGER
 from ..model.source import (
@@ -24,6 +25,7 @@ from ..model.source import (
     Happening,
     Problem,
     Reading,
+    Shown,
     Source,
     SourceAuthError,
     SourceError,
@@ -33,10 +35,13 @@ from ..model.source import (
 from ..model.states import SettingRow, Value
 from .adding import Adding
 from .devices import async_device_info, async_register
+from .doubts import Doubts
 from .errors import command_error, setup_error, update_error
+from .guard import Now
+from .keeping import Counters, Kept, async_newest_counters
 from .problems import Problems
 from .settings import Changing
-from .store import Changes, DeviceStore, counter_keys
+from .store import Changes, DeviceStore, counter_rows
 from .writer import Writer
 
 type HubConfigEntry = ConfigEntry[HubCoordinator]
@@ -45,12 +50,11 @@ type MakeSource = Callable[[SourceListener], Source]
 _TICK = timedelta(seconds=30)
 _SAVE_DELAY = 300.0
 _SAVE_INTERVAL = timedelta(seconds=_SAVE_DELAY + 10)
-_STORAGE_VERSION = 1
+_EXPIRED_AT_ONCE = 20
+"""Devices."""
 
-
-def storage(hass: HomeAssistant, entry_id: str) -> Store[dict[str, Any]]:
-    """Return the storage of an entry: what its source keeps over restarts."""
-    return Store(hass, _STORAGE_VERSION, f"{DOMAIN}.{entry_id}")
+_FIRST_SAVE = 60.0
+"""Whoever restarts again and again has written something too, s."""
 
 
 class HubCoordinator(DataUpdateCoordinator[Mapping[str, DeviceStore]], SourceListener):
@@ -83,20 +87,22 @@ class HubCoordinator(DataUpdateCoordinator[Mapping[str, DeviceStore]], SourceLis
         self._stores: dict[str, DeviceStore] = {}
         self._events: dict[tuple[str, str], Callable[[Happening], None]] = {}
         self._availability: dict[str, bool] = {}
-        self._storage = storage(hass, entry.entry_id)
+        self._kept = Kept(hass, entry.entry_id)
+        self._counters_kept: Counters = {}
         self._changing = Changing()
         self.problems = Problems(hass, entry)
         self.source = make_source(self)
         self.adding = Adding(hass, entry.entry_id, self.source, self._stores)
         rows = self.source.table.rows
         self._attributes = self.source.table.attributes
-        self._counters = counter_keys(rows)
+        self._counters = counter_rows(rows.values())
         # Whoever has just set something wants to see it.
         set_here = {
             row.shown_by for kind in self.source.table.kinds.values() for row in kind.settings
         }
         paced = frozenset(key for key, row in rows.items() if row.paced and key not in set_here)
         self.writer = Writer(hass.loop, paced, write_interval)
+        self.doubts = Doubts(hass, self._stores, self._counters, self.problems, self.writer)
         self._started = False
 
     # Running the source.
@@ -104,8 +110,13 @@ class HubCoordinator(DataUpdateCoordinator[Mapping[str, DeviceStore]], SourceLis
     @override
     async def _async_setup(self) -> None:
         """Sign in and find the devices."""
-        if saved := await self._storage.async_load():
-            self.source.restore(saved)
+        kept = await self._kept.async_load() or {"source": {}, "counters": {}}
+        self._counters_kept = await async_newest_counters(
+            self.hass, self.config_entry.entry_id, self._counters, kept["counters"]
+        )
+        if kept["source"]:
+            self.source.restore(kept["source"])
+        self.source.resume(_shown_last(self._counters_kept))
         try:
             await self.source.start()
         except SourceRefusedError as err:
@@ -139,32 +150,59 @@ class HubCoordinator(DataUpdateCoordinator[Mapping[str, DeviceStore]], SourceLis
         entry.async_on_unload(
             async_track_time_interval(self.hass, self._async_save_later, _SAVE_INTERVAL)
         )
-        self._async_save_later()
+        self._kept.async_delay_save(self._to_keep, _FIRST_SAVE)
 
     @callback
     def _async_tick(self, _: datetime) -> None:
         self.source.tick()
+        self._async_expire(list(self._stores))
+        self.doubts.watch()
         if self.source.poll_due:
             self.config_entry.async_create_background_task(
                 self.hass, self.async_request_refresh(), f"{DOMAIN} poll"
             )
 
     @callback
+    def _async_expire(self, serials: list[str]) -> None:
+        """Write what is over its life, not so much at once that it holds up everything else."""
+        expired = 0
+        while serials and expired < _EXPIRED_AT_ONCE:
+            serial = serials.pop()
+            if (store := self._stores.get(serial)) and (unknown := store.expire()):
+                self.writer.write(serial, unknown)
+                expired += 1
+        if serials:
+            self.hass.loop.call_soon(self._async_expire, serials)
+
+    @callback
     def _async_save_later(self, _: datetime | None = None) -> None:
         """Keep a write pending, so that Home Assistant's stop writes too."""
-        self._storage.async_delay_save(self.source.saved, _SAVE_DELAY)
+        self._kept.async_delay_save(self._to_keep, _SAVE_DELAY)
+
+    def _to_keep(self) -> dict[str, Any]:
+        counters = {serial: store.saved() for serial, store in self._stores.items()}
+        return {
+            "source": self.source.saved(),
+            "counters": {**self._counters_kept, **counters},
+        }
 
     @override
     async def save_now(self) -> None:
-        """Write what the source keeps."""
-        await self._storage.async_save(self.source.saved())
+        """Write what has to be kept, and go on keeping what comes later."""
+        await self._kept.async_save(self._to_keep())
+        self._async_save_later()
+
+    async def async_close(self) -> None:
+        """Write what has to be kept for the last time."""
+        await self._kept.async_save(self._to_keep())
 
     # Devices and their states.
 
     def store(self, serial: str) -> DeviceStore:
         """Return the store of a device."""
         if (store := self._stores.get(serial)) is None:
-            store = self._stores[serial] = DeviceStore(self._counters)
+            store = self._stores[serial] = DeviceStore(self._counters, _now)
+            store.restore(self._counters_kept.get(serial, {}))
         return store
 
     def available(self, serial: str) -> bool:
@@ -179,6 +217,7 @@ class HubCoordinator(DataUpdateCoordinator[Mapping[str, DeviceStore]], SourceLis
     def on_device(self, device: Device) -> None:
         """Put the device into the registry: entities and children refer to it."""
         async_register(self.hass, self.config_entry.entry_id, device)
+        self.store(device.serial).rated_power = device.rated_power
         self.adding.async_found(device)
         if device.serial in self._availability:
             self.on_availability()  # it had entities before a restart
@@ -221,6 +260,7 @@ class HubCoordinator(DataUpdateCoordinator[Mapping[str, DeviceStore]], SourceLis
             return False
         for gone in {serial, *before.difference(self.source.devices)}:
             self._stores.pop(gone, None)
+            self._counters_kept.pop(gone, None)
             self._availability.pop(gone, None)
             self.adding.async_forget(gone)
         return True
@@ -297,3 +337,19 @@ class HubCoordinator(DataUpdateCoordinator[Mapping[str, DeviceStore]], SourceLis
         """Ask the person to sign in again."""
         LOGGER.warning("%s: the credentials were refused, please sign in again", self.name)
         self.config_entry.async_start_reauth(self.hass)
+
+
+def _now() -> Now:
+    return Now(time.monotonic(), dt_util.now())
+
+
+def _shown_last(counters: Counters) -> dict[str, dict[str, Shown]]:
+    """Return what counters showed last, by serial number and key."""
+    return {
+        serial: {
+            key: Shown(float(value), float(kept.get("at", 0.0)))
+            for key, kept in of_device.items()
+            if isinstance(value := kept.get("value"), int | float)
+        }
+        for serial, of_device in counters.items()
+    }

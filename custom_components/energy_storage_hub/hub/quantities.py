@@ -11,7 +11,7 @@ from homeassistant.components.number import NumberDeviceClass
 from homeassistant.components.sensor import SensorDeviceClass, SensorStateClass
 from homeassistant.const import Platform
 
-from ..model.quantity import QUANTITIES, Quantity
+from ..model.quantity import QUANTITIES, Counter, Quantity
 from ..model.states import SettingRow
 
 Q = Quantity
@@ -52,6 +52,7 @@ SENSORS: dict[Q, SensorWords] = {
     Q.MEASURE: _measured(None, 2),
     Q.ENERGY_TOTAL: SensorWords(D.ENERGY, 2),
     Q.ENERGY_DAY: SensorWords(D.ENERGY, 2),
+    Q.ENERGY_SESSION: SensorWords(D.ENERGY, 2),
     Q.ENERGY_STORED: _measured(D.ENERGY_STORAGE, 2),
     Q.ENERGY_TARGET: SensorWords(D.ENERGY, 2),
     Q.ENERGY_AMOUNT: SensorWords(D.ENERGY, 2),
@@ -96,9 +97,18 @@ def number_class_of(quantity: Q) -> NumberDeviceClass | None:
 
 
 def state_class_of(quantity: Q) -> SensorStateClass | None:
-    """Return how Home Assistant keeps statistics of a quantity, if at all."""
-    if QUANTITIES[quantity].counter:
-        return SensorStateClass.TOTAL_INCREASING
+    """Return how Home Assistant keeps statistics of a quantity, if at all.
+
+    A counter for life is a total that tells when it began again: should a wrong value get
+    through after all, it cancels out when the right one comes back, where one that is said to be
+    increasing would count the way back up as energy. What starts again with each day or session
+    is increasing: it falls to zero by itself.
+    """
+    match QUANTITIES[quantity].counter:
+        case Counter.LIFE:
+            return SensorStateClass.TOTAL
+        case Counter.DAY | Counter.SESSION:
+            return SensorStateClass.TOTAL_INCREASING
     return SensorStateClass.MEASUREMENT if SENSORS[quantity].measured else None
 
 

@@ -87,11 +87,16 @@ def _number(row: StateRow) -> Callable[[Any], float | int | None]:
         # Also false for NaN.
         if not lowest <= value <= highest:
             return None
-        # Adding zero turns -0.0 into 0.0.
-        return float(round(value, digits) + 0.0)
+        # Adding zero turns -0.0 into 0.0, and whole numbers into floats.
+        return round(value, digits) + 0.0  # type: ignore[no-any-return]
+
+    def plain(value: Any) -> float | int | None:
+        if not lowest <= value <= highest:
+            return None
+        return round(value, digits) + 0.0  # type: ignore[no-any-return]
 
     def number_or_unknown(value: Any) -> float | int | None:
-        return None if value in unknown else number(value)
+        return None if value in unknown else scaled(value)
 
     def whole(value: Any) -> float | int | None:
         if value in unknown or not lowest <= value <= highest:
@@ -100,7 +105,8 @@ def _number(row: StateRow) -> Callable[[Any], float | int | None]:
 
     if meaning.whole:
         return whole
-    return number_or_unknown if unknown else number
+    scaled = plain if scale == 1.0 else number
+    return number_or_unknown if unknown else scaled
 
 
 def _array(row: StateRow) -> Convert:

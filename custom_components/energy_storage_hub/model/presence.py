@@ -27,9 +27,11 @@ class Presence:
         self.present: bool | None = None
         """What was found at the last look; None before the first."""
 
-    def hear(self) -> None:
-        """Take note of a sign of life."""
-        self.heard_at = time.monotonic()
+    def hear(self, age: float = 0.0) -> None:
+        """Take note of a sign of life, which may be some seconds old already."""
+        at = time.monotonic() - age
+        if self.heard_at is None or at > self.heard_at:
+            self.heard_at = at
 
     def within(self, seconds: float) -> bool:
         """Whether it was heard in so many seconds."""

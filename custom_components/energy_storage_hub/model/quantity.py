@@ -35,7 +35,8 @@ class Quantity(Enum):
 
     # Energy, charge and money.
     ENERGY_TOTAL = auto()  # counted for life
-    ENERGY_DAY = auto()  # counted from the start of a day or a session
+    ENERGY_DAY = auto()  # counted from the start of a day, a month or a year
+    ENERGY_SESSION = auto()  # counted from the start of a session
     ENERGY_STORED = auto()
     ENERGY_TARGET = auto()  # a wish
     ENERGY_AMOUNT = auto()  # of a meter's reading, or of what is over, such as the last session
@@ -88,8 +89,9 @@ class Kind(Enum):
 class Counter(Enum):
     """Since when a quantity is counted up."""
 
-    LIFE = auto()  # it never falls
-    PERIOD = auto()  # it starts again with each day or session
+    LIFE = auto()  # it never falls, unless its device is replaced
+    DAY = auto()  # it starts again at midnight, be it every day's or only that of some
+    SESSION = auto()  # it starts again at any time
 
 
 class Pace(Enum):
@@ -105,6 +107,19 @@ class Shown(Enum):
     MEAN = auto()
     SUM = auto()
     COUNT = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """How fast a counter can rise, in its unit."""
+
+    per_hour: float
+    allowance: float
+    """What it may be ahead at any time: its resolution, and clocks that differ."""
+
+    def rise(self, seconds: float) -> float:
+        """Return the most that it can rise in so many seconds."""
+        return self.per_hour * max(seconds, 0.0) / 3600 + self.allowance
 
 
 LARGEST = 1e12
@@ -138,6 +153,8 @@ class Meaning:
     whole: bool = False
     """Counted in whole numbers."""
     counter: Counter | None = None
+    rate: Rate | None = None
+    """Of a counter: what no device is beyond. Energy has that of its device, where it is known."""
     array: Array | None = None
     pace: Pace = Pace.CHOSEN
 
@@ -146,6 +163,14 @@ class Meaning:
         """The smallest and the largest value that is believed."""
         lowest = -self.highest if self.lowest is None else self.lowest
         return float(lowest), float(self.highest)
+
+
+_ENERGY_RATE = Rate(500.0, 1.0)
+"""The largest charging station, and counters that tell full kWh."""
+
+
+def _counted(unit: str, digits: int, counter: Counter, rate: Rate, highest: float = 4e6) -> Meaning:
+    return Meaning(unit, digits, highest, lowest=0, counter=counter, rate=rate)
 
 
 _2015, _2100 = 1_420_070_400, 4_102_444_800
@@ -167,17 +192,26 @@ _SINGLE: dict[Quantity, Meaning] = {
     Quantity.POWER_FACTOR: Meaning(highest=1e4),
     Quantity.RESISTANCE: Meaning("kΩ", 1, 4e9, lowest=0),
     Quantity.MEASURE: Meaning(),
-    Quantity.ENERGY_TOTAL: Meaning("kWh", 3, 4e6, lowest=0, counter=Counter.LIFE),
-    Quantity.ENERGY_DAY: Meaning("kWh", 3, 4e6, lowest=0, counter=Counter.PERIOD),
+    Quantity.ENERGY_TOTAL: Meaning(
+        "kWh", 3, 4e6, lowest=0, counter=Counter.LIFE, rate=_ENERGY_RATE
+    ),
+    Quantity.ENERGY_DAY: _counted("kWh", 3, Counter.DAY, _ENERGY_RATE),
+    Quantity.ENERGY_SESSION: Meaning(
+        "kWh", 3, 4e6, lowest=0, counter=Counter.SESSION, rate=_ENERGY_RATE
+    ),
     Quantity.ENERGY_STORED: Meaning("kWh", 3, 1e5, lowest=0),
     Quantity.ENERGY_TARGET: Meaning("kWh", 4, 4e6, lowest=0, pace=Pace.AT_ONCE),
     Quantity.ENERGY_AMOUNT: Meaning("kWh", 3, 4e6, lowest=0),
-    Quantity.CHARGE_TOTAL: Meaning("Ah", 3, 4e6, lowest=0, counter=Counter.LIFE),
+    Quantity.CHARGE_TOTAL: Meaning(
+        "Ah", 3, 4e6, lowest=0, counter=Counter.LIFE, rate=Rate(1000.0, 5.0)
+    ),
     Quantity.CAPACITY: Meaning("Ah", 3, 1e6, lowest=0),
     Quantity.MONEY: Meaning("CNY", 2, 4e7),
     Quantity.VOLUME: Meaning("L", 4, 1e6, lowest=0, pace=Pace.AT_ONCE),
     Quantity.COUNT: Meaning(highest=4e9, lowest=0, whole=True),
-    Quantity.CYCLES: Meaning(highest=4e9, lowest=0, whole=True, counter=Counter.LIFE),
+    Quantity.CYCLES: Meaning(
+        highest=4e9, lowest=0, whole=True, counter=Counter.LIFE, rate=Rate(60.0, 60.0)
+    ),
     Quantity.DURATION_MS: Meaning("ms", 4, 4e9),
     Quantity.DURATION_S: Meaning("s", 4, 4e9),
     Quantity.DURATION_MIN: Meaning("min", 4, 4e9),

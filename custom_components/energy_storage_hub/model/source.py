@@ -9,6 +9,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+import math
 from typing import Any, Protocol
 
 from .states import SourceTable, Value
@@ -32,6 +33,8 @@ class Device:
     """A logical part of its parent, without a type plate of its own, such as a connector."""
     sw_version: str | None = None
     hw_version: str | None = None
+    rated_power: float = 0.0
+    """What it can convert, store or deliver at most, W; 0 if that is not known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,14 +42,27 @@ class Reading:
     """What one report said about one device.
 
     `values` holds the states it told, None where it told "not known". `zeros` are the states
-    that are zero now if the device ever had them. With `silent`, the device has told nothing at
-    all: counters, too, which otherwise outlast a glitch, are not known.
+    that are zero now if the device ever had them.
     """
 
     serial: str
     values: Mapping[str, Value | None]
     zeros: tuple[str, ...] = ()
-    silent: bool = False
+    report: str = ""
+    """Which report: what it tells lives and dies together. Empty for what no device reports."""
+    life: float = math.inf
+    """For how long it is current, s; without end for what is told when it changes."""
+    age: float = 0.0
+    """How old it is already, s."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What a counter showed last."""
+
+    value: float
+    at: float
+    """Unix time, s."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +74,8 @@ class Problem:
     placeholders: Mapping[str, str] = field(default_factory=dict)
     page: str = "troubleshooting.md"
     """Page of the documentation with a section named like the text."""
+    fix: Mapping[str, str] = field(default_factory=dict)
+    """What mends it at a person's word, as the text says; empty if only a person can."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +181,12 @@ class Source(ABC):
 
     def restore(self, saved: Mapping[str, Any]) -> None:
         """Take back what was saved. Called before `start`."""
+
+    def resume(self, shown: Mapping[str, Mapping[str, Shown]]) -> None:
+        """Take note of what counters showed last, by serial number and key.
+
+        What is counted here goes on from there: it may have been shown after the last `saved`.
+        """
 
     @abstractmethod
     def diagnostics(self, serial: str | None = None) -> dict[str, Any]:

@@ -188,6 +188,12 @@ _RULES: tuple[tuple[str, Callable[[StateRow], bool]], ...] = (
 """What holds for every row; where it does not, the row says what nobody would heed."""
 
 
+LAST_REPORT = StateRow(
+    "lastReport", "Last report", Quantity.TIMESTAMP, "hub", diagnostic=True, always=True
+)
+"""When a device was heard last: every device has it, whatever its source."""
+
+
 @dataclass(frozen=True, slots=True)
 class CommandRow:
     """One thing that a person can make a device do."""
@@ -306,7 +312,8 @@ class SourceTable:
     @cached_property
     def rows(self) -> dict[str, StateRow]:
         """Every state, by key."""
-        return {row.key: row for kind in self.kinds.values() for row in kind.rows}
+        rows = (row for kind in self.kinds.values() for row in kind.rows)
+        return {row.key: row for row in (*rows, LAST_REPORT)}
 
     @cached_property
     def attributes(self) -> dict[str, str]:

@@ -12,6 +12,7 @@ from typing import Any, override
 from ..model.source import (
     Device,
     Problem,
+    Shown,
     Source,
     SourceAuthError,
     SourceError,
@@ -103,11 +104,14 @@ class PowerOcean(Source):
         self._account = account
         self._devices: dict[str, Device] = {}
         self._systems: dict[str, System] = {}
+        self._owners: dict[str, System] = {}
+        """Serial number of a device -> the system that it belongs to."""
         self._stream: Stream | None = None
         self._next_poll = 0.0
         self._poll_wait = _TAKE_OVER_INTERVAL
         self._unknown_topics = 0
         self._saved: dict[str, Any] = {}
+        self._shown: Mapping[str, Mapping[str, Shown]] = {}
 
     @property
     @override
@@ -132,7 +136,7 @@ class PowerOcean(Source):
             self._add_system(device, model)
         await self.poll()
         for system in self._systems.values():
-            system.watch(self._stale)
+            system.watch()
         self._stream = Stream(
             client_uuid=self._settings.client_uuid,
             account=self._account,
@@ -176,20 +180,23 @@ class PowerOcean(Source):
     @property
     @override
     def poll_due(self) -> bool:
-        """While MQTT is silent the snapshot stands in for it."""
-        silent = any(system.mqtt_heard.silent > SILENT for system in self._systems.values())
+        """While MQTT tells no powers the snapshot stands in for it."""
+        silent = any(system.powers_heard.silent > SILENT for system in self._systems.values())
         return silent and time.monotonic() >= self._next_poll
 
     @override
     def available(self, serial: str) -> bool:
-        system = self._systems.get(self._system_of(serial))
-        return system is not None and system.available(self._stale)
+        system = self._owners.get(serial)
+        return system is not None and system.available(serial)
 
-    def _system_of(self, serial: str) -> str:
-        """Return the system's serial number: a pack may hang on one of its inverters."""
-        while (device := self._devices.get(serial)) and device.parent:
-            serial = device.parent
-        return serial
+    @override
+    def forget(self, serial: str) -> bool:
+        if self.available(serial):
+            return False
+        if system := self._owners.get(serial):
+            system.forget(serial)
+        self._devices.pop(serial, None)
+        return True
 
     @property
     def _stale(self) -> float:
@@ -198,7 +205,7 @@ class PowerOcean(Source):
     @override
     def tick(self) -> None:
         for system in self._systems.values():
-            system.watch(self._stale)
+            system.watch()
         stream = self._stream
         if stream is None:
             return
@@ -207,7 +214,7 @@ class PowerOcean(Source):
             STREAM_SILENT,
             stream.connected
             and any(
-                system.available(self._stale) and system.mqtt_heard.silent > _SILENT_FOR_HOURS
+                system.available() and system.mqtt_heard.silent > _SILENT_FOR_HOURS
                 for system in self._systems.values()
             ),
         )
@@ -222,12 +229,17 @@ class PowerOcean(Source):
             self._on_device,
             self._listener.on_reading,
             on_presence=self._listener.on_availability,
+            stale=self._stale,
         )
-        system.restore(self._saved.get(listed.serial, {}))
+        system.energies.restore(self._saved.get(listed.serial, {}))
+        system.energies.resume(self._shown.get(listed.serial, {}))
         self._systems[listed.serial] = system
         self._on_device(system.device)
 
     def _on_device(self, device: Device) -> None:
+        owner = self._systems.get(device.serial) or self._owners.get(device.parent or "")
+        if owner is not None:
+            self._owners[device.serial] = owner
         self._devices[device.serial] = device
         self._listener.on_device(device)
 
@@ -241,8 +253,6 @@ class PowerOcean(Source):
         told = system.mqtt(payload)
         if told and kind == "get_reply" and self._stream:
             self._stream.answered.add(serial)
-        if system.offline or not system.heard.present:
-            system.watch(self._stale)
 
     # Problems.
 
@@ -261,18 +271,22 @@ class PowerOcean(Source):
     def saved(self) -> dict[str, Any]:
         return {
             **self._saved,
-            **{system.serial: system.saved() for system in self._systems.values()},
+            **{system.serial: system.energies.saved() for system in self._systems.values()},
         }
 
     @override
     def restore(self, saved: Mapping[str, Any]) -> None:
         self._saved = dict(saved)
 
+    @override
+    def resume(self, shown: Mapping[str, Mapping[str, Shown]]) -> None:
+        self._shown = shown
+
     # Looking in.
 
     @override
     def diagnostics(self, serial: str | None = None) -> dict[str, Any]:
-        chosen = self._system_of(serial) if serial in self._devices else None
+        chosen = self._owners.get(serial) if serial else None
         stream = self._stream
         now = time.time()
         return {
@@ -285,9 +299,9 @@ class PowerOcean(Source):
             ],
             "messages_on_unknown_topics": self._unknown_topics,
             "systems": [
-                describe_system(system, self._stale)
+                describe_system(system)
                 for system in self._systems.values()
-                if chosen in (None, system.serial)
+                if chosen in (None, system)
             ],
         }
 

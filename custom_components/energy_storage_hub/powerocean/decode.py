@@ -7,15 +7,16 @@ sits in which slot) and, for diagnostics, the last packet of each route.
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
-from contextlib import suppress
 from dataclasses import replace
 import time
 from typing import override
 
 from ..model.source import Device, Reading
 from .context import Context, RouteRecord
-from .envelope import MAX_PARTS, EnvelopeError, Packet, Route, split
-from .messages import DecodeError, Message, parse, parts_of
+from .envelope import MAX_PARTS, EnvelopeError, Masking, Packet, Route, split
+from .limits import Scope, limits_of
+from .lives import aged
+from .messages import DecodeError, Message, parts_of
 from .models import Family, Model, model_of
 from .reports import REPORTS, ReportType
 from .unit import Unit
@@ -24,12 +25,16 @@ MANUFACTURER = "EcoFlow"
 
 _ROUTES_KEPT = 200
 """A system has some 30 routes: what is beyond is invented and must not fill the memory."""
-_MINUTES_KEPT = 120
+_MINUTES_KEPT = MAX_PARTS
+"""As many as a payload can have."""
 _DAYS_KEPT = 64
 _UNITS_KEPT = 16
-_ORDER: dict[Route, int] = {(96, 12): -1, (96, 3): 1, (240, 2): 1}
+_DAY = 86_400
+_PACKS = frozenset({"pack", "fit_pack"})
+_ORDER: dict[Route, int] = {(96, 12): -1, (96, 3): 1, (209, 33): 1, (240, 2): 1}
 """Which inverters there are comes first, for the rest may be theirs; errors and priorities come
-last, for they are those of packs and plugs that the rest tells of."""
+last, for they are those of packs and plugs that the rest tells of. So does the power of wall boxes,
+which another report tells, too, more seldom."""
 
 
 class Decoder(Context):
@@ -39,13 +44,17 @@ class Decoder(Context):
         self, serial: str, model: Model, name: str, on_device: Callable[[Device], None]
     ) -> None:
         """Decode for this system; it and its parts are announced through `on_device`."""
-        super().__init__(serial)
+        super().__init__(serial, limits_of((model.rated_power,)))
+        self._ratings = [model.rated_power]
+        self._masking = Masking()
         self.units: dict[str, Unit] = {}
         """The other inverters of a parallel system, by serial number."""
         self.broken = 0
         """Payloads that were no reports or too many, and reports on invented routes."""
         self.minutes: dict[int, Mapping[str, float]] = {}
+        """Averages of minutes by their time, since they were taken last."""
         self.hours: dict[tuple[int, int], tuple[int, ...]] = {}
+        self._model = model
         self._reports = REPORTS[model.family]
         self._versions: dict[str, str] = {}
         self._parts: dict[str, Device] = {
@@ -55,6 +64,7 @@ class Decoder(Context):
                 manufacturer=MANUFACTURER,
                 model=model.name,
                 name=name,
+                rated_power=self.limits[Scope.SITE],
             )
         }
         self._offline = False
@@ -74,7 +84,7 @@ class Decoder(Context):
     def decode_packet(self, packet: Packet, room: int = MAX_PARTS) -> Generator[Reading, None, int]:
         """Yield the readings of one packet. Return its parts, of which there is `room` for some."""
         context = self._context(packet.module)
-        record = self.hear(packet.route, context)
+        record = self.hear(packet.route, packet.module)
         carried = self._reports.get(packet.route)
         if record is None:
             return 0
@@ -84,17 +94,17 @@ class Decoder(Context):
         if carried is None:
             return 0
         try:
-            message = _parse(carried.message, packet.candidates)
+            message, record.last = self._masking.read(packet, carried.message)
             parts = parts_of(message, room)
         except DecodeError:
             record.failed += 1
             return 0
-        yield from carried.read(context, message, carried.plan)
+        yield from aged(packet.route, carried.read(context, message, carried.plan))
         return parts
 
-    def hear(self, route: Route, context: Context | None = None) -> RouteRecord | None:
+    def hear(self, route: Route, unit: str = "") -> RouteRecord | None:
         """Note that a report has come by MQTT now. None for one that nobody can have sent."""
-        routes = (context or self).routes
+        routes = self._context(unit).routes
         record = routes.get(route)
         if record is None:
             if not self.knows(route) and len(routes) >= _ROUTES_KEPT:
@@ -105,10 +115,22 @@ class Decoder(Context):
         record.at = time.monotonic()
         return record
 
-    def decode_message(self, route: Route, message: Message, unit: str = "") -> Iterator[Reading]:
-        """Yield the readings of a message that came without an envelope, of this inverter."""
+    def decode_message(
+        self,
+        route: Route,
+        message: Message,
+        unit: str = "",
+        *,
+        age: float = 0.0,
+        least: float = 0.0,
+    ) -> Iterator[Reading]:
+        """Yield the readings of a message that came without an envelope, of this inverter.
+
+        Such a message was JSON, which writes zeros. It is so old, and lives at least so long, s.
+        """
         carried = self._reports[route]
-        yield from carried.read(self._context(unit), message, carried.plan)
+        told = carried.read(self._context(unit), message, carried.explicit)
+        yield from aged(route, told, age, least)
 
     def _context(self, module: str) -> Context:
         """Return whose report it is: the system's, but for the other inverters."""
@@ -136,20 +158,42 @@ class Decoder(Context):
         """Serial numbers of the system and its parts."""
         return self._parts.keys() | self._versions.keys()
 
+    def kind_of(self, serial: str) -> str:
+        """Return what kind of device a part is, empty for one that is not known."""
+        device = self._parts.get(serial)
+        return device.kind if device else ""
+
+    def forget(self, serial: str) -> None:
+        """Forget a part: it is announced again when it reports."""
+        if serial != self.serial:
+            self._parts.pop(serial, None)
+
     def take_offline(self) -> bool:
         """Whether the cloud has said since the last call that the system is offline."""
         offline, self._offline = self._offline, False
         return offline
+
+    def take_minutes(self) -> dict[int, Mapping[str, float]]:
+        """Return the minutes that were told since the last call."""
+        minutes, self.minutes = self.minutes, {}
+        return minutes
 
     # What the readers call.
 
     @override
     def announce_unit(self, serial: str) -> None:
         """Say that an inverter works in parallel; the system itself is the master."""
-        if serial == self.serial or serial in self.units or len(self.units) >= _UNITS_KEPT:
+        if serial == self.serial or (serial in self.units and serial in self._parts):
             return
-        self.units[serial] = Unit(self, serial)
         model = model_of(serial)
+        if serial not in self.units:
+            if len(self.units) >= _UNITS_KEPT:
+                return
+            rated_power = model.rated_power if model else self._ratings[0]
+            self.units[serial] = Unit(self, serial, limits_of((rated_power,)))
+            self._ratings.append(rated_power)
+            self.limits = limits_of(self._ratings)
+            self._add(replace(self.device, rated_power=self.limits[Scope.SITE]))
         name = model.name if model else "PowerOcean inverter"
         # Told apart by the end of the serial number, as on the type plate: order says nothing.
         self._add(
@@ -161,6 +205,7 @@ class Decoder(Context):
                 name=f"{name} {serial[-4:]}",
                 parent=self.serial,
                 sw_version=self._versions.get(serial),
+                rated_power=self.units[serial].limits[Scope.SITE],
             )
         )
 
@@ -182,6 +227,7 @@ class Decoder(Context):
             number=number,
             parent=parent or self.serial,
             sw_version=self._versions.get(serial),
+            rated_power=self.limits[Scope.PACK] if kind in _PACKS else 0.0,
         )
         self._add(device)
 
@@ -208,14 +254,18 @@ class Decoder(Context):
 
     @override
     def keep_minute(self, timestamp: int, minute: Mapping[str, float]) -> None:
-        """Keep the averages of a minute, the newest two hours of them."""
-        self.minutes[timestamp] = minute
-        if len(self.minutes) > _MINUTES_KEPT:
-            del self.minutes[min(self.minutes)]
+        """Keep the averages of a minute until they are taken."""
+        if len(self.minutes) < _MINUTES_KEPT:
+            self.minutes[timestamp] = minute
 
     @override
     def keep_hours(self, day: int, watth_type: int, watth: tuple[int, ...]) -> bool:
-        """Keep the hourly energies of a day and type. Return whether that day is the newest."""
+        """Keep the hourly energies of a day and type. Return whether that day is the newest.
+
+        A day that is still to come tells nothing: it would be the newest until it is there.
+        """
+        if day > time.time() + _DAY:
+            return False
         self.hours[day, watth_type] = watth
         if len(self.hours) > _DAYS_KEPT:
             del self.hours[min(self.hours)]
@@ -225,20 +275,3 @@ class Decoder(Context):
 def order_of(route: Route) -> int:
     """Return the place of a report among those that came together: lower is earlier."""
     return _ORDER.get(route, 0)
-
-
-def _parse(message_type: type[Message], candidates: tuple[bytes, ...]) -> Message:
-    """Parse the candidate that makes the most sense: the one with the most fields that we know.
-
-    Wrongly unmasked bytes of a short report do parse now and then, with a field or two.
-    Raises DecodeError if none makes any.
-    """
-    if len(candidates) == 1:
-        return parse(message_type, candidates[0])
-    messages = []
-    for data in candidates:
-        with suppress(DecodeError):
-            messages.append(parse(message_type, data))
-    if not messages:
-        raise DecodeError("no candidate makes sense")
-    return max(messages, key=lambda message: len(message.ListFields()))

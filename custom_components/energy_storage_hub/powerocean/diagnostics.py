@@ -20,19 +20,31 @@ _SERIAL_LIKE = re.compile(rb"[A-Z0-9]{12,24}|[0-9]{18,22}")
 """Serial numbers of EcoFlow, SIM card numbers, user ids: nothing else in a report looks so."""
 
 
-def describe_system(system: System, stale: float) -> dict[str, Any]:
+def describe_system(system: System) -> dict[str, Any]:
     """Describe a system: last raw frame of each route, unknown fields, energies by hour."""
     now = time.monotonic()
     decoder = system.decoder
     return {
         "model": system.model.name,
-        "available": system.available(stale),
+        "available": system.available(),
         "offline": system.offline,
         "seconds_since_data": round(system.heard.silent),
         "seconds_since_mqtt": round(system.mqtt_heard.silent),
+        "seconds_since_powers_by_mqtt": round(system.powers_heard.silent),
+        "parts": [
+            {
+                "kind": decoder.kind_of(serial),
+                "available": system.available(serial),
+                "seconds_since_data": round(heard.silent),
+            }
+            for serial, heard in system.parts_heard.items()
+        ],
         "snapshots": system.snapshots,
         "packs_in_slots": sorted(decoder.slots),
         "broken_payloads": decoder.broken,
+        "reports_with_impossible_powers": decoder.refused
+        + sum(unit.refused for unit in decoder.units.values()),
+        "power_balance": decoder.balance.describe(),
         "routes": {
             f"{func}/{cmd}": _describe_route(decoder, (func, cmd), record, now)
             for (func, cmd), record in sorted(decoder.routes.items())
@@ -53,9 +65,7 @@ def describe_system(system: System, stale: float) -> dict[str, Any]:
             for day in sorted({day for day, _ in decoder.hours})
             if (residual := _residual(decoder, day)) is not None
         ],
-        "energy_counted_here": {
-            name: round(total, 3) for name, total in system.meter.totals.items()
-        },
+        **system.energies.described(),
     }
 
 

@@ -8,12 +8,13 @@ XORed with the low byte of that header's own `seq`.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 import time
 from typing import Any
 
-from .messages import DecodeError, Frame, parse
+from .messages import DecodeError, Frame, Message, parse
 
 APP = 32
 """Address of the phone app, which is what we are to the system."""
@@ -22,6 +23,13 @@ EMS = 96
 
 MAX_PAYLOAD = 1 << 17
 """A payload is some hundred bytes, an answer to a get some 10 kB; more is not from a system."""
+
+_CERTAIN = 4
+"""So many known fields are no accident."""
+_LONG = 24
+"""Bytes of a report that has so many, if it has any."""
+_SENDERS = 64
+"""There are some ten: what is beyond is invented."""
 
 MAX_PARTS = 500
 """Headers of a payload, and entries of all lists in it: an answer to a get has some 20 headers,
@@ -44,6 +52,8 @@ class Packet:
     code: str = ""
     module: str = ""
     """Serial number of the module that reports: in a parallel system, of the inverter."""
+    source: int = EMS
+    """Address of who reports."""
 
     @property
     def offline(self) -> bool:
@@ -74,7 +84,58 @@ def split(payload: bytes) -> Iterator[Packet]:
             (unmask(pdata, mask), pdata) if masked else (pdata,),
             header.code,
             header.module_sn,
+            header.src,
         )
+
+
+class Masking:
+    """Which senders really mask what they flag as masked.
+
+    Short reports do not tell: wrongly unmasked bytes do parse now and then, with a field or two.
+    Long ones leave no doubt, and decide how the sender's short ones are read.
+    """
+
+    def __init__(self) -> None:
+        """Know nothing yet."""
+        self._masks: dict[tuple[int, str], bool] = {}
+
+    def read(self, packet: Packet, kind: type[Message]) -> tuple[Message, bytes]:
+        """Return the message of a packet, and the bytes that it was read from.
+
+        Raises DecodeError if it makes no sense either way.
+        """
+        if len(packet.candidates) == 1:
+            return parse(kind, packet.candidates[0]), packet.candidates[0]
+        sender = packet.source, packet.module
+        masks = self._masks.get(sender)
+        read: list[tuple[int, Message, bytes]] = []
+        # Likely bytes first: of those that say equally much, they are taken.
+        for data in packet.candidates if masks is not False else packet.candidates[::-1]:
+            with suppress(DecodeError):
+                message = parse(kind, data)
+                said = _said(message)
+                if masks is not None and (said >= _CERTAIN or len(data) < _LONG):
+                    return message, data
+                read.append((said, message, data))
+        if not read:
+            raise DecodeError("makes no sense, masked or not")
+        said, message, data = max(read, key=lambda one: one[0])
+        others = sum(other for other, _, _ in read) - said
+        room = sender in self._masks or len(self._masks) < _SENDERS
+        if room and said >= _CERTAIN and others <= said // 2:
+            self._masks[sender] = data is packet.candidates[0]
+        return message, data
+
+
+def _said(message: Message) -> int:
+    """Return how many fields are known of what a message says."""
+    count = 0
+    for field, value in message.ListFields():
+        if field.message_type is None:
+            count += 1
+        else:
+            count += sum(map(_said, value if field.is_repeated else (value,)))
+    return count
 
 
 def unmask(data: bytes, mask: int) -> bytes:

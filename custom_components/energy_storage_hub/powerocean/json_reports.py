@@ -1,4 +1,4 @@
-"""Reports in JSON: the HTTPS snapshot, and JSON on the MQTT topics.
+"""Reports in JSON, as the HTTPS snapshot holds them and as they come on the MQTT topics.
 
 The names are those of the protobuf messages, so a JSON report is poured into its message and
 then decoded like any other: both ways give the same states. What the JSON writes differently
@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache
 import math
 from typing import Any
@@ -17,14 +17,11 @@ from typing import Any
 from google.protobuf.descriptor import FieldDescriptor as _Field
 import orjson
 
-from ..model.convert import converter
 from ..model.source import Reading
-from .context import text_of
-from .decode import Decoder, order_of
+from .decode import Decoder
 from .envelope import Route
 from .messages import MAX_ELEMENTS, Descriptor, FieldDescriptor, Message
 from .plan import camel
-from .tables import CLOUD
 
 _ALIASES = {
     "vol": "volt",
@@ -65,17 +62,21 @@ _ROUTES: dict[str, Route] = {
     "BMS_HEARTBEAT": (96, 111),
     # Accessories
     "EVCHARGING_REPORT": (209, 8),
+    "EV_CHARGING_ENERGY_STREAM_REPORT": (209, 33),
+    "EV_CHARGING_TIMER_TASK_REPORT": (209, 2),
+    "HP_UI_REPORT": (211, 1),
     "HEATING_ROD_PARAM_REPORT": (212, 8),
     "HEATING_ROD_ENERGY_STREAM_REPORT": (212, 33),
+    "HEATING_ROD_TIMER_TASK_REPORT": (212, 2),
+    "EDEV_SYS_REPORT": (240, 33),
     "EDEV_PRIORITY_LIST_REPORT": (240, 2),
     "EDEV_PARAM_REPORT": (241, 3),
 }
 """Report names of the snapshot without their prefix (JTS1_, RE307_, JT303_, DC303_)."""
 
-_PACKS: Route = (96, 7)
-_STREAM: Route = (96, 33)
-_PARALLEL: Route = (96, 50)
-_UNIT_LIST: Route = (96, 12)
+PACKS: Route = (96, 7)
+_ENERGY_DEVICES: Route = (240, 33)
+
 _BY_PART: dict[Route, str] = {
     (96, 111): "bpSn",
     (209, 8): "evSn",
@@ -84,19 +85,12 @@ _BY_PART: dict[Route, str] = {
 }
 """Reports about one part: there may be several in one, and this is how they are told."""
 
-_FLAGS = {"TRUE": 1, "FALSE": 0}
+_FLAGS = {"TRUE": 1, "FALSE": 0, "True": 1, "False": 0, "true": 1, "false": 0}
 """How some snapshots write yes and no."""
 
 UPDATE_TIME = "updateTime"
 _NOT_PACKS = frozenset({"", UPDATE_TIME, "bpHeartBeat", "bpSta"})
 """Keys of the pack report that are no packs: `bpHeartBeat` is months old (seen in a sample)."""
-
-_CLOUD = tuple((row.source, row.key, converter(row)) for row in CLOUD)
-
-
-_MAX_OBJECTS = 2000
-_MAX_VALUES = 10_000
-"""What a JSON payload of an MQTT topic may hold: four inverters with nine packs each, about."""
 
 
 def route_of(report: str) -> Route | None:
@@ -104,104 +98,38 @@ def route_of(report: str) -> Route | None:
     return _ROUTES.get(report.partition("_")[2])
 
 
-def snapshot_readings(
-    decoder: Decoder, data: Mapping[str, Any], wanted: Callable[[str, Route, str], bool]
-) -> Iterator[Reading]:
-    """Yield the readings of a snapshot.
-
-    `wanted(report, route, inverter)` says whether a report is news; the inverter is empty for
-    the system's own. The totals at the top of a snapshot, which have no name and no time of their
-    own, stand in only where the stream's report is missing. A parallel system leaves that of a
-    single one behind, years old.
-    """
-    yield Reading(decoder.serial, dict(_cloud_values(data)))
-    found = [
-        (unit, name, route, body)
-        for unit, name, body in reports_of(data, decoder.serial)
-        if (route := route_of(name)) is not None and decoder.knows(route)
-    ]
-    routes = {route for unit, _, route, _ in found if not unit}
-    for unit, name, route, body in sorted(found, key=lambda entry: order_of(entry[2])):
-        if unit:
-            if route in (_STREAM, _PARALLEL, _UNIT_LIST):
-                continue  # the system's own report tells them all
-            decoder.announce_unit(unit)
-        elif route == _STREAM and _PARALLEL in routes:
-            continue
-        if wanted(name, route, unit):
-            yield from report_readings(decoder, route, body, unit)
-    if not routes & {_STREAM, _PARALLEL} and "sysLoadPwr" in data and wanted("", _STREAM, ""):
-        yield from report_readings(decoder, _STREAM, data)
-
-
-def reports_of(data: Mapping[str, Any], own: str) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
-    """Yield the reports of a snapshot: serial number of another inverter, name, content.
-
-    The `parallel` part repeats the system's own reports among those of the others.
-    """
-    quota, parallel = data.get("quota"), data.get("parallel")
-    groups: dict[str, Any] = {"": quota}
-    if isinstance(parallel, Mapping):
-        units = {text_of(str(serial)): reports for serial, reports in parallel.items()}
-        groups[""] = quota or units.pop(own, None)
-        groups |= {unit: reports for unit, reports in units.items() if unit not in ("", own)}
-    for unit, reports in groups.items():
-        for name, body in reports.items() if isinstance(reports, Mapping) else ():
-            if isinstance(body, Mapping):
-                yield unit, str(name), body
-
-
 def report_readings(
-    decoder: Decoder, route: Route, body: Mapping[str, Any], unit: str = ""
+    decoder: Decoder,
+    route: Route,
+    body: Mapping[str, Any],
+    unit: str = "",
+    *,
+    age: float = 0.0,
+    least_life: float = 0.0,
 ) -> Iterator[Reading]:
-    """Yield the readings of one JSON report, of the system or another inverter."""
+    """Yield the readings of one JSON report, of the system or another inverter.
+
+    It is so old, and lives at least so long, s.
+    """
     carried = decoder.report_type(route)
     if carried is None:
         return
     for part in _parts(route, body):
-        yield from decoder.decode_message(route, fill(carried.message(), part), unit)
-
-
-def mqtt_readings(decoder: Decoder, payload: bytes) -> Iterator[Reading] | None:
-    """Return the readings of a JSON payload of an MQTT topic, None if it is no report."""
-    if payload.count(b"{") > _MAX_OBJECTS or payload.count(b",") > _MAX_VALUES:
-        decoder.broken += 1
-        return None
-    try:
-        body = orjson.loads(payload)
-    except orjson.JSONDecodeError:
-        return None
-    if not isinstance(body, Mapping):
-        return None
-    return _mqtt_readings(decoder, body)
-
-
-def _mqtt_readings(decoder: Decoder, body: Mapping[str, Any]) -> Iterator[Reading] | None:
-    report = body.get("params", body.get("param"))
-    route = (body.get("cmdFunc"), body.get("cmdId"))
-    if isinstance(report, Mapping) and isinstance(route[0], int) and isinstance(route[1], int):
-        decoder.hear((route[0], route[1]))
-        return report_readings(decoder, (route[0], route[1]), report)
-    data = body.get("data")
-    if isinstance(data, Mapping) and isinstance(data.get("quota"), Mapping):
-        return snapshot_readings(decoder, data, lambda _, route, __: bool(decoder.hear(route)))
-    return None
-
-
-def _cloud_values(data: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
-    for name, key, convert in _CLOUD:
-        if (value := _number(data.get(name))) is not None:
-            yield key, convert(value)
+        message = fill(carried.message(), part)
+        yield from decoder.decode_message(route, message, unit, age=age, least=least_life)
 
 
 def _parts(route: Route, body: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
     """The messages in one report: parts may be keyed by serial number, each a JSON text."""
-    if route == _PACKS:
-        packs = [pack for key, text in body.items() if (pack := _pack(key, text))]
+    if route == PACKS:
+        packs = [pack for key, text in body.items() if (pack := pack_of(key, text))]
         if packs:
             yield {"bpSta": packs}
         elif isinstance(body.get("bpSta"), list):
             yield body
+        return
+    if route == _ENERGY_DEVICES and "devInfoVar" in body:
+        yield {"energy": list(_measured(body["devInfoVar"]))}
         return
     serial = _BY_PART.get(route)
     nested = (
@@ -212,7 +140,16 @@ def _parts(route: Route, body: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]
     yield from nested or [body]
 
 
-def _pack(key: str, text: Any) -> Mapping[str, Any] | None:
+def _measured(devices: Any) -> Iterator[Mapping[str, Any]]:
+    """What each energy device draws, as EDEV_SYS_REPORT has it beside what it may draw."""
+    entries = devices.get("devSubInfoVar") if isinstance(devices, Mapping) else None
+    for entry in entries if isinstance(entries, list) else ():
+        if isinstance(entry, Mapping) and "realPowerLock" in entry:
+            yield {"devInfo": entry.get("devInfo"), "pwr": entry["realPowerLock"]}
+
+
+def pack_of(key: str, text: Any) -> Mapping[str, Any] | None:
+    """Return what an entry of a pack report tells, None if it is about no pack."""
     return None if key in _NOT_PACKS else _object(text)
 
 
@@ -245,12 +182,23 @@ def fill(message: Message, body: Mapping[str, Any]) -> Message:
                 fill(part, value)
         elif (scalar := _scalar(descriptor, value)) is not None:
             _set(message, descriptor, scalar)
+        elif named := _named(message.DESCRIPTOR, descriptor, value):
+            _set(message, named, value)
         elif descriptor.cpp_type in (_Field.CPPTYPE_FLOAT, _Field.CPPTYPE_DOUBLE):
             _set(message, descriptor, math.nan)
     return message
 
 
+def _named(message: Descriptor, descriptor: FieldDescriptor, value: Any) -> FieldDescriptor | None:
+    """Return the field for the name of an enumeration whose numbers are all the wire has."""
+    if not isinstance(value, str) or not value:
+        return None
+    return message.fields_by_name.get(f"{descriptor.name}_name")
+
+
 def _fill_list(target: Any, descriptor: FieldDescriptor, value: Any) -> None:
+    if isinstance(value, bool) or (isinstance(value, str) and value in _FLAGS):
+        value = [value]  # of all entries
     if not isinstance(value, list) or len(value) > MAX_ELEMENTS:
         return
     if descriptor.message_type is not None:
@@ -286,7 +234,7 @@ def _scalar(descriptor: FieldDescriptor, value: Any) -> Any:
         entry = enumeration.values_by_name.get(value)
         if entry is not None:
             return entry.number
-    number = _number(value)
+    number = number_of(value)
     if number is None:
         return None
     if kind == _Field.CPPTYPE_BOOL:
@@ -296,7 +244,8 @@ def _scalar(descriptor: FieldDescriptor, value: Any) -> Any:
     return int(number) if number == int(number) else None
 
 
-def _number(value: Any) -> float | int | None:
+def number_of(value: Any) -> float | int | None:
+    """Return a number however it is written, None for what is none."""
     if isinstance(value, str):
         if value in _FLAGS:
             return _FLAGS[value]

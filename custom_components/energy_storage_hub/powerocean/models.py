@@ -22,20 +22,22 @@ class Model:
     name: str
     family: Family
     product_type: int
+    rated_power: float
+    """Of one inverter, W; of the largest of its series where the serial number says no more."""
 
 
-_PLUS = Model("PowerOcean Plus", Family.PLUS, 87)
-_SINGLE = Model("PowerOcean single-phase", Family.SINGLE_PHASE, 86)
+_PLUS = Model("PowerOcean Plus", Family.PLUS, 87, 29_900.0)
+_SINGLE = Model("PowerOcean single-phase", Family.SINGLE_PHASE, 86, 6_000.0)
 
 _SUPPORTED = {
-    "HJ31": Model("PowerOcean 10 kW", Family.OCEAN, 83),
-    "HJ35": Model("PowerOcean 6 kW", Family.OCEAN, 83),
-    "HJ36": Model("PowerOcean 8 kW", Family.OCEAN, 83),
-    "HJ37": Model("PowerOcean 12 kW", Family.OCEAN, 83),
+    "HJ31": Model("PowerOcean 10 kW", Family.OCEAN, 83, 10_000.0),
+    "HJ35": Model("PowerOcean 6 kW", Family.OCEAN, 83, 6_000.0),
+    "HJ36": Model("PowerOcean 8 kW", Family.OCEAN, 83, 8_000.0),
+    "HJ37": Model("PowerOcean 12 kW", Family.OCEAN, 83, 12_000.0),
     "J32": _SINGLE,
     "R37": _PLUS,
     "HJ3C": _PLUS,
-    "HC31": Model("PowerOcean DC Fit", Family.FIT, 85),
+    "HC31": Model("PowerOcean DC Fit", Family.FIT, 85, 30_000.0),
 }
 
 _UNSUPPORTED = {
@@ -46,8 +48,8 @@ _UNSUPPORTED = {
 }
 """Relatives that speak another protocol: named instead of failing."""
 
-PARTS = ("HJ32", "HJ3A", "C376", "AC31", "HF3", "HW52")
-"""Batteries, wall boxes, heating rods and plugs: never asked for by themselves."""
+PARTS = ("HJ32", "HJ3A", "C376", "AC31", "HF3", "HW52", "BK31")
+"""Batteries, wall boxes, heating rods, plugs and meters: never asked for by themselves."""
 
 
 def model_of(serial: str) -> Model | None:
@@ -71,3 +73,8 @@ def _longest[T](table: dict[str, T], serial: str) -> T | None:
         if (found := table.get(serial[:length].upper())) is not None:
             return found
     return None
+
+
+def is_inverter(serial: str) -> bool:
+    """Whether this can be an inverter of a parallel system, whose list has other parts too."""
+    return not serial.startswith(PARTS)

@@ -7,17 +7,22 @@ the submessage's name, and those of a list of submessages carry their place at t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 
 from ..model.convert import Convert, converter
+from ..model.quantity import Quantity
 from ..model.states import Absent, StateRow, Value
+from .limits import SCOPES, Limits, Scope
 from .messages import Descriptor, FieldDescriptor, Message
 
 type Targets = tuple[tuple[str, Convert], ...]
 
-_LIST_LENGTH = 3
-"""Meters, loads and PV strings a system can report."""
+type Powers = tuple[tuple[Scope, tuple[str, ...]], ...]
+"""Where a power flows, and the keys that it tells: first the one that has its sign."""
+
+_LIST_LENGTH = 4
+"""Meters, loads and PV strings a system can report, at most."""
 
 _CONTAINER = "mpptHeartBeat"
 """A list on the wire, but always one container: its states carry no place."""
@@ -36,6 +41,25 @@ class Collected:
         self.values: dict[str, Value | None] = {}
         self.zeros: list[str] = []
 
+    def refuse(self, powers: Powers, limits: Limits) -> bool:
+        """Forget powers beyond the limits. Return whether there was one.
+
+        What else was told by such a value goes along: an export of 0 would be a guess, too.
+        """
+        values, refused = self.values, False
+        for scope, keys in powers:
+            if (value := values.get(keys[0])) is not None and _beyond(value, limits[scope]):
+                refused = True
+                values.update(dict.fromkeys(keys))
+        return refused
+
+
+def _beyond(power: Value, limit: float) -> bool:
+    """Whether a power, or one of several, is larger than it can be."""
+    if isinstance(power, float):
+        return not -limit <= power <= limit
+    return isinstance(power, tuple) and any(_beyond(element, limit) for element in power)
+
 
 @dataclass(slots=True)
 class Plan:
@@ -48,12 +72,26 @@ class Plan:
     """Top level: key, witness' key, only once seen."""
     keys: tuple[str, ...] = ()
     """A part's keys that are zero when the part comes without them."""
+    lists_of_texts: tuple[str, ...] = ()
+    """A part's keys that are an empty list when the part comes without them."""
+    explicit: bool = False
+    """The sender writes zeros, as JSON does: what is absent is not known, rather than zero."""
+    may_be_empty: bool = False
+    """A message without a byte is really sent: everything in it is zero."""
+    powers: Powers = ()
+    """Of the whole message."""
 
     def collect(self, message: Message, into: Collected) -> None:
-        """Add what the message tells. Values that cannot be are None."""
+        """Add what the message tells. Values that cannot be are None.
+
+        A message of which nothing is known tells nothing, not even that all is zero.
+        """
         values = into.values
         leaves = self.leaves
-        for descriptor, value in message.ListFields():
+        fields = message.ListFields()
+        if not fields and not (self.may_be_empty and not message.ByteSize()):
+            return
+        for descriptor, value in fields:
             targets = leaves.get(descriptor)
             if targets is not None:
                 for key, convert in targets:
@@ -63,17 +101,26 @@ class Plan:
             elif descriptor in self.lists:
                 for plan, entry in zip(self.lists[descriptor], value, strict=False):
                     plan.collect_part(entry, into)
+        if self.zeros:
+            self._add_zeros(into)
+
+    def _add_zeros(self, into: Collected) -> None:
+        """Add what is zero, be it left out or told.
+
+        What a sender that writes zeros leaves out is not known, if it must be there.
+        """
+        values, absent = into.values, None if self.explicit else 0.0
         for key, witness, once_seen in self.zeros:
-            value = values.get(key, 0.0)
-            if value or value is None:
+            value = values.get(key, absent)
+            if value:
                 continue
             # Without its witness it may be there or not: zero if it ever was. The HTTPS snapshot
             # even says 0 of what is not there.
-            if once_seen or (witness and witness not in values):
+            if not once_seen and (not witness or witness in values):
+                values[key] = value
+            elif value is not None:
                 values.pop(key, None)
                 into.zeros.append(key)
-            else:
-                values[key] = value
 
     def collect_part(self, message: Message, into: Collected) -> None:
         """Add a part, such as a phase: a snapshot, in which what is absent is zero.
@@ -85,8 +132,21 @@ class Plan:
             into.zeros.extend(self.keys)
             return
         self.collect(message, into)
-        for key in self.keys:
+        for key in () if self.explicit else self.keys:
             into.values.setdefault(key, 0.0)
+        for key in self.lists_of_texts:
+            into.values.setdefault(key, ())
+
+
+def told_in_full(plan: Plan) -> Plan:
+    """Return the plan for a sender that writes zeros."""
+    return replace(
+        plan,
+        parts={field: told_in_full(part) for field, part in plan.parts.items()},
+        lists={field: tuple(map(told_in_full, parts)) for field, parts in plan.lists.items()},
+        explicit=True,
+        may_be_empty=False,
+    )
 
 
 def plan_for(message: type[Message], rows: Iterable[StateRow], renamed: Mapping[str, str]) -> Plan:
@@ -107,7 +167,17 @@ def plan_for(message: type[Message], rows: Iterable[StateRow], renamed: Mapping[
         for once_seen in (row.absent is Absent.ZERO_ONCE_SEEN,)
         if row.key in told and row.absent is not Absent.UNCHANGED
     )
+    plan.powers = tuple(_powers(plan))
     return plan
+
+
+def _powers(plan: Plan) -> Iterator[tuple[Scope, tuple[str, ...]]]:
+    for targets in plan.leaves.values():
+        keys = sorted((key for key, _ in targets), key=lambda key: key not in SCOPES)
+        if keys and keys[0] in SCOPES:
+            yield SCOPES[keys[0]], tuple(keys)
+    for part in (*plan.parts.values(), *(part for parts in plan.lists.values() for part in parts)):
+        yield from _powers(part)
 
 
 def _plan(descriptor: Descriptor, rows_of: Callable[[str], Iterable[StateRow]]) -> Plan:
@@ -143,6 +213,9 @@ def _part(
     own = {key for targets in plan.leaves.values() for key, _ in targets}
     plan.keys = tuple(
         row.key for row in rows if row.key in own and row.absent is not Absent.UNCHANGED
+    )
+    plan.lists_of_texts = tuple(
+        row.key for row in rows if row.key in own and row.quantity is Quantity.TEXT_ARRAY
     )
     return plan
 

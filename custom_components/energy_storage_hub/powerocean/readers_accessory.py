@@ -13,6 +13,7 @@ from .rows import by_state
 from .tables import HEATING_ROD_TIMERS, SMART_PLUG_PRIORITY, WALL_BOX_TIMERS
 
 _WALL_BOX = ("wall_box", "PowerPulse")
+_PILE = ("wall_box", "PowerPulse 2")
 _ROD = ("heating_rod", "PowerGlow")
 _PUMP = ("heat_pump", "Heat pump")
 _PLUG = ("smart_plug", "Smart plug")
@@ -24,7 +25,7 @@ def part(kind: str, model: str, serial_field: str) -> Reader:
     def read(context: Context, message: Any, plan: Plan) -> Iterator[Reading]:
         if serial := text_of(getattr(message, serial_field)):
             context.announce(serial, kind, model)
-            yield reading(serial, message, plan)
+            yield reading(context, serial, message, plan)
 
     return read
 
@@ -39,7 +40,7 @@ def wall_boxes(context: Context, message: Any, plan: Plan) -> Iterator[Reading]:
     for box in message.ev_stream_show:
         if serial := text_of(box.ev_sn):
             context.announce(serial, *_WALL_BOX)
-            yield reading(serial, box, plan)
+            yield reading(context, serial, box, plan)
 
 
 def rods(context: Context, message: Any, plan: Plan) -> Iterator[Reading]:
@@ -85,12 +86,41 @@ _PLACE = by_state(SMART_PLUG_PRIORITY)["devPrio"].key
 _TAKES_SURPLUS = by_state(SMART_PLUG_PRIORITY)["enable"].key
 
 
-def smart_plug(context: Context, message: Any, plan: Plan) -> Iterator[Reading]:
-    """Read 241/3: other energy devices share the route, plugs alone have these fields."""
+_PLUG_ADDRESS = 213
+
+_KINDS = {
+    "plugParam": _PLUG,
+    "plugRunData": _PLUG,
+    "pileChargingParamReport": _PILE,
+    "pile_charging_runData": _PILE,
+}
+"""Part of a report about an energy device -> what it is: they share the routes."""
+
+
+def energy_device(context: Context, message: Any, plan: Plan) -> Iterator[Reading]:
+    """Read 241/3, or an entry of 241/44: of smart plugs and wall boxes."""
     serial = text_of(message.dev_info.dev_sn)
-    if serial and message.HasField("plugParam"):
-        context.announce(serial, *_PLUG)
-        yield reading(serial, message, plan)
+    kind = next(
+        (_KINDS[field.name] for field, _ in message.ListFields() if field.name in _KINDS), None
+    )
+    if serial and kind:
+        context.announce(serial, *kind)
+        yield reading(context, serial, message, plan)
+
+
+def run_data(context: Context, message: Any, plan: Plan) -> Iterator[Reading]:
+    """Read 241/44."""
+    for entry in message.runData:
+        yield from energy_device(context, entry, plan)
+
+
+def energy_devices(context: Context, message: Any, plan: Plan) -> Iterator[Reading]:
+    """Read 240/33: what smart plugs draw. Other devices have reports of their own."""
+    for entry in message.energy:
+        serial = text_of(entry.dev_info.dev_sn)
+        if serial and entry.dev_info.dev_addr == _PLUG_ADDRESS:
+            context.announce(serial, *_PLUG)
+            yield reading(context, serial, entry, plan)
 
 
 def priorities(context: Context, message: Any, plan: Plan) -> Iterator[Reading]:

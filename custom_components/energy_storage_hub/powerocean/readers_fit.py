@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 import time
 from typing import Any
 
 from ..model.convert import converter
 from ..model.source import Reading
 from .context import Context, reading, text_of
+from .lives import report_name
 from .plan import Plan
-from .tables import FIT_HOURS
+from .rows import by_state
+from .tables import FIT_HEARTBEAT, FIT_HOURS, POWER_FACTORS
 
 _MODEL = "PowerOcean battery"
 _STREAM = (96, 33)
 
+_MINUTE = 60.0
 _NEW = 150.0
 """A minute that began longer ago than that is history, s."""
 _LIVE = 90.0
@@ -22,6 +26,26 @@ _LIVE = 90.0
 
 _HOURS = {int(row.state.removeprefix("watth")): (row.key, converter(row)) for row in FIT_HOURS}
 """Number of the flow -> what it is a state of."""
+
+
+_FACTORS = tuple((row.key, converter(row)) for row in POWER_FACTORS)
+
+_CHARGE = tuple(by_state(FIT_HEARTBEAT)[state].key for state in ("bpSoc", "bpRemainWatth"))
+_BATTERY = frozenset(
+    (*_CHARGE, *(by_state(FIT_HEARTBEAT)[state].key for state in ("bpDsgTime", "bpChgDsgSta")))
+)
+
+
+def heartbeat(context: Context, message: Any, plan: Plan) -> Iterator[Reading]:
+    """Read 96/1. It has battery values, all zero, of an installation without packs, too."""
+    told = reading(context, context.serial, message, plan)
+    values = dict(told.values)
+    if len(message.meter_power_factor) == len(_FACTORS):
+        for (key, convert), factor in zip(_FACTORS, message.meter_power_factor, strict=True):
+            values[key] = convert(factor)
+    if not context.slots and all(values.get(key) == 0 for key in _CHARGE):
+        values = {key: value for key, value in values.items() if key not in _BATTERY}
+    yield replace(told, values=values)
 
 
 def packs(context: Context, message: Any, plan: Plan) -> Iterator[Reading]:
@@ -35,15 +59,16 @@ def packs(context: Context, message: Any, plan: Plan) -> Iterator[Reading]:
         else:
             continue  # an empty slot
         _announce(context, serial, slot)
-        yield reading(serial, pack, plan)
+        yield reading(context, serial, pack, plan)
 
 
 def bms(context: Context, message: Any, plan: Plan) -> Iterator[Reading]:
     """Read 96/111: one pack a message."""
     serial = text_of(message.bp_sn)
     if serial:
+        context.slots.setdefault(message.bp_dsrc or 1, serial)
         _announce(context, serial, message.bp_dsrc or 1)
-        yield reading(serial, message, plan)
+        yield reading(context, serial, message, plan)
 
 
 def _announce(context: Context, serial: str, slot: int) -> None:
@@ -65,8 +90,10 @@ def minutes(context: Context, message: Any, plan: Plan) -> Iterator[Reading]:
             newest = minute
     if newest is None or context.heard_within(_STREAM, _LIVE):
         return
-    if 0 <= time.time() - newest.timestamp < _NEW:
-        yield reading(context.serial, newest, plan)
+    age = time.time() - newest.timestamp
+    if 0 <= age < _NEW:
+        told = reading(context, context.serial, newest, plan)
+        yield replace(told, report=report_name(_STREAM), age=max(0.0, age - _MINUTE))
 
 
 def hours(context: Context, message: Any, plan: Plan) -> Iterator[Reading]:

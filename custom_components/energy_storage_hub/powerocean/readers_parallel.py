@@ -12,17 +12,19 @@ from typing import Any
 from ..model.source import Reading
 from .context import Context, reading, text_of
 from .messages import message_class
-from .plan import Plan, plan_for
+from .models import is_inverter
+from .plan import Plan, plan_for, told_in_full
 from .tables import UNIT_STREAM
 
 _UNIT = plan_for(message_class("ParallelStream"), UNIT_STREAM, {})
+_EXPLICIT_UNIT = told_in_full(_UNIT)
 
 
 def devices(context: Context, message: Any, plan: Plan) -> Iterator[Reading]:
     """Read 96/12: which inverters there are."""
     for group in message.para_dev_list:
         for serial in (group.dev_sn, *(device.dev_sn for device in group.para_dev)):
-            if serial := text_of(serial):
+            if (serial := text_of(serial)) and is_inverter(serial):
                 context.announce_unit(serial)
     yield from ()
 
@@ -35,11 +37,13 @@ def stream(context: Context, message: Any, plan: Plan) -> Iterator[Reading]:
             if not entry.bpPwr:
                 entry.ClearField("bpPwr")
         serial = text_of(entry.dev_sn)
-        if serial:
+        if serial and is_inverter(serial):
             context.announce_unit(serial)
-            yield reading(serial, entry, _UNIT)
+            yield reading(context, serial, entry, _EXPLICIT_UNIT if plan.explicit else _UNIT)
         elif not entry.dev_sn:
-            yield reading(context.serial, entry, plan)
+            told = reading(context, context.serial, entry, plan)
+            context.balance.add(told.values)
+            yield told
 
 
 def history(context: Context, message: Any, plan: Plan) -> Iterator[Reading]:

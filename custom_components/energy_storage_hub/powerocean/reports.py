@@ -20,7 +20,7 @@ from .context import Reader
 from .envelope import Route
 from .messages import Message, message_class
 from .models import Family
-from .plan import Plan, plan_for
+from .plan import Plan, plan_for, told_in_full
 from .rows import by_state
 from .tables import (
     CHANGE,
@@ -40,17 +40,21 @@ from .tables import (
     HEATING_ROD_RUN_DATA,
     HEATING_ROD_STREAM,
     INVERTER_OUTPUT,
+    METER_POWERS,
     PACK,
     PARAM_CHANGE,
+    PILE,
     PV_INVERTER,
     SMART_PLUG,
+    SMART_PLUG_STREAM,
     WALL_BOX,
 )
 
-# On single-phase systems + = delivering already on the wire [CAPTURES].
+# On single-phase systems + = delivering already on the wire, and + = export at the meter
+# [CAPTURES].
+_TURNED = {INVERTER_OUTPUT.state, *(row.state for row in METER_POWERS)}
 _SINGLE_HEARTBEAT = tuple(
-    replace(row, scale=-row.scale) if row.state == INVERTER_OUTPUT.state else row
-    for row in HEARTBEAT
+    replace(row, scale=-row.scale) if row.state in _TURNED else row for row in HEARTBEAT
 )
 
 _WALL_BOX_POWER = (replace(by_state(WALL_BOX)["evPwr"], absent=Absent.ZERO),)
@@ -70,6 +74,8 @@ class ReportType:
     message: type[Message]
     plan: Plan
     read: Reader
+    explicit: Plan
+    """For a sender that writes zeros."""
 
 
 def _report(
@@ -78,11 +84,53 @@ def _report(
     rows: tuple[StateRow, ...] = (),
     renamed: Mapping[str, str] | None = None,
     entry: str = "",
+    *,
+    may_be_empty: bool = False,
 ) -> ReportType:
     """Describe a message; `entry` is the part of it that holds the states, if not the whole."""
     plan = plan_for(message_class(entry or name), rows, renamed or {})
-    return ReportType(message_class(name), plan, read)
+    plan.may_be_empty = may_be_empty
+    return ReportType(message_class(name), plan, read, told_in_full(plan))
 
+
+_PILE_SETTINGS = "pileChargingParamReport_paramSet"
+_PILE_ORDER = "pileChargingParamReport_orderRealStatus"
+_PILE_NAMES = {
+    "pileChargingParamReport_chargingPwr": "evPwr",
+    "pileChargingParamReport_chargingStatus": "chargingStatus",
+    "pileChargingParamReport_errorCode": "errorCode",
+    "pileChargingParamReport_onlineBits": "onlineBits",
+    f"{_PILE_SETTINGS}_switchBits": "switchBits",
+    f"{_PILE_SETTINGS}_workMode": "pileWorkMode",
+    f"{_PILE_SETTINGS}_currentOuputMax": "currentOuputMax",
+    f"{_PILE_SETTINGS}_solarCurrentMin": "solarCurrentMin",
+    f"{_PILE_SETTINGS}_phaseSpecified": "phaseSpecified",
+    f"{_PILE_SETTINGS}_userCurrentSet": "unknown31",
+    f"{_PILE_ORDER}_orderChargingEnergy": "evChargingEnergy",
+    f"{_PILE_ORDER}_orderTime": "orderTime",
+    f"{_PILE_ORDER}_orderState": "orderState",
+    f"{_PILE_ORDER}_orderStartTimestamp": "orderStartTimestamp",
+    f"{_PILE_ORDER}_orderEndTimestamp": "orderEndTimestamp",
+    **{f"pileChargingParamReport_voltCurr_curr{place}": f"voltCurr_curr{place}" for place in "012"},
+}
+"""The states of a wall box that a PowerPulse 2 tells under other names."""
+
+_RUN_DATA_NAMES = {
+    "plugRunData_realPwr": "pwr",
+    "plugRunData_switchStat": "plugParam_switchStat",
+    "plugRunData_errorCode": "plugParam_errorCode",
+    "pileChargingRunData_chargingPwr": "evPwr",
+    "pileChargingRunData_chargingStatus": "chargingStatus",
+    "pileChargingRunData_errorCode": "errorCode",
+}
+
+_PLUG_POWER = replace(by_state(SMART_PLUG_STREAM)["pwr"], absent=Absent.UNCHANGED)
+_ENERGY_DEVICES = _report(
+    "EnergyDeviceStreamReport",
+    accessory.energy_devices,
+    SMART_PLUG_STREAM,
+    entry="EnergyDeviceStream",
+)
 
 _ACCESSORIES: dict[Route, ReportType] = {
     (96, 11): _report("EcologyReport", system.heat_pump, HEAT_PUMP, entry="HeatPump"),
@@ -104,7 +152,18 @@ _ACCESSORIES: dict[Route, ReportType] = {
         {"runFlagBit": "runFlag"},
     ),
     (240, 2): _report("EnergyDevicePriorities", accessory.priorities),
-    (241, 3): _report("EnergyDeviceReport", accessory.smart_plug, SMART_PLUG),
+    (240, 33): _ENERGY_DEVICES,
+    (241, 3): _report(
+        "EnergyDeviceReport", accessory.energy_device, SMART_PLUG + PILE + WALL_BOX, _PILE_NAMES
+    ),
+    (241, 33): _ENERGY_DEVICES,
+    (241, 44): _report(
+        "EnergyDeviceRunDataReport",
+        accessory.run_data,
+        (_PLUG_POWER, *SMART_PLUG, *WALL_BOX),
+        _RUN_DATA_NAMES,
+        entry="EnergyDeviceRunData",
+    ),
 }
 
 _COMMON: dict[Route, ReportType] = {
@@ -120,7 +179,8 @@ _COMMON: dict[Route, ReportType] = {
         "EnergyStream", system.stream, ENERGY_STREAM + system.STREAM_STRINGS, system.STREAM_NAMES
     ),
     (96, 34): _report("EnergyHistory", system.history),
-    (96, 39): _report("PvInverterStream", system.itself, PV_INVERTER),
+    # Its one power is left out where it is zero: it comes without a byte on most systems.
+    (96, 39): _report("PvInverterStream", system.itself, PV_INVERTER, may_be_empty=True),
     (96, 50): _report(
         "ParallelStreamReport", parallel.stream, ENERGY_STREAM, entry="ParallelStream"
     ),
@@ -140,10 +200,15 @@ _PLUS: dict[Route, ReportType] = {
     (96, 17): _report("PlusStateReport", system.itself, CHANGE, _STATE_NAMES),
 }
 
+_WIRING_NAMES = {
+    f"{state}Name": state for state in ("pvWiringType", "invWiringType", "pvInvWiringMode")
+}
+"""JSON has names where the wire has numbers."""
+
 _FIT: dict[Route, ReportType] = {
     **_ACCESSORIES,
     (53, 113): _report("Modules", system.modules),
-    (96, 1): _report("FitHeartbeat", system.itself, FIT_HEARTBEAT),
+    (96, 1): _report("FitHeartbeat", fit.heartbeat, FIT_HEARTBEAT, _WIRING_NAMES),
     (96, 3): _report("FitErrorChange", system.errors),
     (96, 33): _report("FitEnergyStream", system.itself, FIT_STREAM),
     (96, 34): _report("FitEnergyHistory", fit.minutes, FIT_STREAM, entry="FitEnergyStream"),

@@ -7,7 +7,7 @@ for the rest; units and presence as in [CAPTURES].
 from __future__ import annotations
 
 from ..model.states import Absent, StateRow
-from .rows import Q, family, technical, with_report
+from .rows import Q, explained, family, technical, with_report
 
 CHARGING_STATES = {
     0: "no_status",
@@ -22,6 +22,8 @@ CHARGING_STATES = {
 
 CHARGING_MODES = {0: "fast", 1: "normal", 2: "solar", 3: "storage"}
 
+PILE_MODES = {1: "fast", 2: "solar", 3: "custom", 4: "smart"}
+
 _NO_TIME = frozenset({0})
 _NO_VEHICLE = frozenset({-1})
 _SESSION = "Seed: no unit. Seconds: 18984 was the session's end minus its start."
@@ -33,7 +35,7 @@ WALL_BOX: tuple[StateRow, ...] = with_report(
         StateRow("chargingStatus", "Status", Q.ENUM, options=CHARGING_STATES, enabled=True),
         StateRow("evPwr", "Power", Q.POWER, enabled=True),
         # Of the session, not for life: 449 Wh after 720 s.
-        StateRow("evChargingEnergy", "Session energy", Q.ENERGY_DAY, scale=0.001, enabled=True),
+        StateRow("evChargingEnergy", "Session energy", Q.ENERGY_SESSION, scale=0.001, enabled=True),
         StateRow("workMode", "Charging mode", Q.ENUM, options=CHARGING_MODES, enabled=True),
         StateRow(
             "unknown31", "Current limit", Q.CURRENT, scale=0.1, enabled=True, deviates=_TENTHS
@@ -158,10 +160,55 @@ HEAT_PUMP_STATE: tuple[StateRow, ...] = with_report(
     ),
 )
 
+# A PowerPulse 2 is a wall box, too: what tells the same of it feeds the wall box's states.
+PILE: tuple[StateRow, ...] = with_report(
+    "EDevPileChargingParamReport",
+    (
+        StateRow("pileWorkMode", "Charging mode (PowerPulse 2)", Q.ENUM, options=PILE_MODES),
+        *explained(
+            {Q.CURRENT: "Not in the seed. Tenths of A: 60 is 6 A, 160 is 16 A."},
+            (
+                StateRow("currentOuputMax", "Maximum current", Q.CURRENT, scale=0.1),
+                StateRow("solarCurrentMin", "Minimum solar current", Q.CURRENT, scale=0.1),
+                *family(
+                    {"0": "1", "1": "2", "2": "3"},
+                    (
+                        StateRow(
+                            "voltCurr_curr{}",
+                            "Phase {} current",
+                            Q.CURRENT,
+                            scale=0.1,
+                            absent=Absent.ZERO_ONCE_SEEN,
+                        ),
+                    ),
+                ),
+            ),
+        ),
+        StateRow("phaseSpecified", "Phase setting", Q.CODE, diagnostic=True),
+    ),
+)
+
+# Measured, while the parameters of the plug are settings.
+SMART_PLUG_STREAM: tuple[StateRow, ...] = with_report(
+    "EDevEnergyStreamShow",
+    (StateRow("pwr", "Power", Q.POWER, enabled=True, absent=Absent.ZERO),),
+)
+
+_SETTING = (
+    "Not in the seed. A setting: 2500 W in both samples, beside a measured power of 160 W in one."
+)
+
 SMART_PLUG: tuple[StateRow, ...] = with_report(
     "EDevParamReport",
     (
-        StateRow("plugParam_householdPwr", "Power", Q.POWER, enabled=True, absent=_SEEN),
+        StateRow(
+            "plugParam_householdPwr",
+            "Power setting",
+            Q.POWER,
+            diagnostic=True,
+            absent=_SEEN,
+            deviates=_SETTING,
+        ),
         StateRow("plugParam_switchStat", "Switch", Q.FLAG, enabled=True, absent=_SEEN),
         StateRow("plugParam_errorCode", "Error", Q.FAULT, enabled=True),
         StateRow("plugParam_maxPwr", "Maximum power", Q.POWER, diagnostic=True),

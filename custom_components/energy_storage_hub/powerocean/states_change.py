@@ -24,6 +24,19 @@ _NO_UNIT = {
     Q.PERCENTAGE: "Seed: no unit. Percent: a charge to keep, a brightness of 40, 50 or 100.",
 }
 
+# The vendor's enumeration; 7, no USB modem, is what systems without one say.
+MODEM_STATES = {
+    0: "no_error",
+    1: "no_card",
+    2: "card_code_needed",
+    3: "unlocking_code_needed",
+    4: "card_error",
+    6: "no_operator",
+    7: "no_modem",
+    8: "unknown_modem",
+    9: "control_error",
+}
+
 _STATUS = (
     StateRow("bpChgDsgSta", "Battery state", Q.ENUM, options=BATTERY_STATES, enabled=True),
     StateRow(
@@ -97,7 +110,8 @@ _STATUS = (
             StateRow("iot_4gOn", "4G switch", Q.CODE),
             StateRow("iot_4gSta", "4G state", Q.CODE),
             StateRow("iot_4gPdp", "4G data connection state", Q.CODE),
-            StateRow("iot_4gErr", "4G error", Q.FAULT),
+            # No problem: most systems have no modem, and say so.
+            StateRow("iot_4gErr", "4G status", Q.ENUM, options=MODEM_STATES),
             StateRow("wireless_4gIccid", "SIM card number", Q.TEXT),
             # Several systems in parallel
             StateRow("parallelAllowState", "Parallel operation allowed", Q.FLAG),
@@ -116,8 +130,10 @@ _STATUS = (
 _SETTINGS = (
     StateRow("emsWorkMode", "Work mode", Q.ENUM, options=WORK_MODES, enabled=True),
     StateRow("sysBatChgUpLimit", "Charge limit", Q.PERCENTAGE, enabled=True),
-    StateRow("sysBatDsgDownLimit", "Discharge limit", Q.PERCENTAGE, enabled=True),
-    StateRow("sysBatBackupRatio", "Backup ratio", Q.PERCENTAGE),
+    # What the app calls backup reserve; the planner of the AI schedule repeats it as its limit.
+    StateRow("sysBatDsgDownLimit", "Backup reserve", Q.PERCENTAGE, enabled=True),
+    # Neither: the app leaves it at 0.
+    StateRow("sysBatBackupRatio", "Backup ratio", Q.PERCENTAGE, diagnostic=True),
     StateRow("emsFeedMode", "Feed-in mode", Q.ENUM, options=FEED_IN_MODES, enabled=True),
     StateRow("emsFeedPwr", "Feed-in power limit", Q.POWER),
     StateRow("emsFeedRatio", "Feed-in limit", Q.PERCENTAGE),
@@ -132,7 +148,7 @@ _SETTINGS = (
         ),
     ),
     StateRow("sysThreePhaseCtrlEnable", "Three-phase control", Q.FLAG),
-    StateRow("devSoc", "Backup reserve (change report)", Q.PERCENTAGE),
+    StateRow("devSoc", "SOC for surplus devices (change report)", Q.PERCENTAGE),
     StateRow("energyEfficientEnable", "Energy efficiency mode (change report)", Q.FLAG),
     StateRow("breakerEnableState", "Main breaker protection (change report)", Q.FLAG),
     *technical(
@@ -354,6 +370,8 @@ _RATINGS = (
     StateRow("pcsFapparentRateEach", "Nominal apparent power per phase", Q.SETTING),
 )
 
+_TRANSITION = "Not in the seed. Hz: between start and end of its line."
+
 # Fields 238 to 291, of newer firmware: the seed has none of them.
 _NEWER = (
     StateRow("pcsPcsAntiBackFlowProtectSwitch", "Anti-backflow protection", Q.FLAG),
@@ -399,12 +417,16 @@ _NEWER = (
         ),
     ),
     StateRow(
-        "pcsOverFreqDeratingTransitionPoint", "Overfrequency derating transition point", Q.SETTING
+        "pcsOverFreqDeratingTransitionPoint",
+        "Overfrequency derating transition point",
+        Q.FREQUENCY,
+        deviates=_TRANSITION,
     ),
     StateRow(
         "pcsUnderFreqIncrementTransitionPoint",
         "Underfrequency increase transition point",
-        Q.SETTING,
+        Q.FREQUENCY,
+        deviates=_TRANSITION,
     ),
     StateRow("pcsChargeUnderVolDeratingSwitch", "Undervoltage charge derating", Q.FLAG),
     StateRow("pcsChargeUnderVolDeratingStart", "Undervoltage charge derating start", Q.VOLTAGE),
@@ -419,12 +441,33 @@ _NEWER = (
     ),
 )
 
+# What the planner of the AI schedule reckons with.
+_PLANNER = explained(
+    {
+        Q.ENERGY_STORED: "Not in the seed. Wh: 15360 with three packs of 5120 Wh; shown in kWh.",
+        Q.POWER: "Not in the seed. W: 7500 and 9900 with three packs, as emsBpChg and emsBpDsg.",
+    },
+    (
+        StateRow(
+            "poAiSchedule_bpFullCap",
+            "Battery capacity",
+            Q.ENERGY_STORED,
+            scale=0.001,
+        ),
+        StateRow("poAiSchedule_bpChgPwrMax", "Largest charge power", Q.POWER),
+        StateRow("poAiSchedule_bpDsgPwrMax", "Largest discharge power", Q.POWER),
+        StateRow("poAiSchedule_pcsMaxInPwr", "Largest AC input power", Q.POWER),
+        StateRow("poAiSchedule_pcsMaxOutPwr", "Largest AC output power", Q.POWER),
+    ),
+)
+
 CHANGE: tuple[StateRow, ...] = with_report(
     "JTS1_EMS_CHANGE_REPORT",
     (
         *_SETTINGS,
         *_STATUS,
         *_AFCI,
+        *_PLANNER,
         *technical(
             (
                 *explained(
@@ -439,6 +482,9 @@ CHANGE: tuple[StateRow, ...] = with_report(
                 ),
                 *_RATINGS,
                 *_NEWER,
+                # IEEE 2030.5; what their numbers mean is not known.
+                StateRow("ieee2030_5_612", "IEEE 2030.5 value 612", Q.CODE),
+                StateRow("ieee2030_5_613", "IEEE 2030.5 value 613", Q.CODE),
             )
         ),
     ),

@@ -1,4 +1,4 @@
-"""Energies that are counted here, for what the vendor does not count: see `system.py`."""
+"""Energies that are counted here, for what the vendor does not count: see `energies.py`."""
 
 from __future__ import annotations
 

@@ -11,14 +11,14 @@ from dataclasses import replace
 
 from ..model.states import Absent, StateRow, Take
 from .rows import RUN_STATES, Q, family, technical, with_report
-from .states_pack import CONVERTER_STATES, PACK
+from .states_pack import BUS_CURRENT, CONVERTER_STATES, PACK
 
 _ZERO = Absent.ZERO
 _SEEN = Absent.ZERO_ONCE_SEEN
 _BATTERY = "bpSoc"
 
 _GRID = (
-    "Wire: + = export (in every report solar = battery + home + grid);"
+    "Wire: + = export (solar 968.59 W = battery 530.0 + home 351.6 + grid 87.0);"
     " turned to + = import, as Home Assistant's energy dashboard has it."
 )
 _HOME = "Wire: below zero while the house draws; turned."
@@ -106,7 +106,13 @@ FIT_STREAM: tuple[StateRow, ...] = with_report(
                 # Its sign follows the battery's, its size (63 to 103 % of it) is not explained.
                 StateRow("dcdcPwr", "DC converter power", Q.POWER, absent=_SEEN),
                 StateRow("timestamp", "Time of measurement", Q.TIMESTAMP),
-                StateRow("timezone", "Time zone", Q.CODE),
+                StateRow(
+                    "timezone",
+                    "Time zone",
+                    Q.CODE,
+                    deviates="Seed: h, from -1200 to 1200, which are no hours. A number: 0 in the"
+                    " one sample, so its unit is not known.",
+                ),
             )
         ),
     ),
@@ -117,6 +123,20 @@ _PHASES = family(
     (
         StateRow("meter{}Voltage", "Phase {} voltage", Q.VOLTAGE),
         StateRow("meter{}Current", "Phase {} current", Q.CURRENT),
+    ),
+)
+
+_FACTOR = (
+    "Seed: text. Elements are total, phase A, B, C: 0.483 is 167 W by 234.4 V and 1.484 A, -0.768"
+    " about -283.4 W by 236.1 V and 1.616 A. Turned like the power."
+)
+
+# In the order of the elements of meterPowerFactor.
+POWER_FACTORS = with_report(
+    "EMSHeartbeatReport",
+    family(
+        {"": "Power factor", **{phase: f"Phase {phase} power factor" for phase in "ABC"}},
+        (StateRow("powerFactor{}", "{}", Q.POWER_FACTOR, scale=-1, deviates=_FACTOR),),
     ),
 )
 
@@ -205,6 +225,7 @@ FIT_HEARTBEAT: tuple[StateRow, ...] = with_report(
             deviates="Seed: no unit. W: the three make up meterTotalPower. Turned like it.",
         ),
         StateRow("meterPowerFactor", "Power factors", Q.NUMBER_ARRAY),
+        *POWER_FACTORS,
         *technical(
             (
                 StateRow("meterRatio", "Meter ratios", Q.NUMBER_ARRAY),
@@ -235,9 +256,10 @@ FIT_HEARTBEAT: tuple[StateRow, ...] = with_report(
                 StateRow("mpptVoltageMinimum", "Lowest MPPT voltage", Q.VOLTAGE),
                 StateRow("mpptWithstandVoltage", "MPPT withstand voltage", Q.VOLTAGE),
                 StateRow("underVoltageProtectPoint", "Undervoltage protection", Q.VOLTAGE),
-                StateRow("pvWiringType", "PV wiring type", Q.CODE),
-                StateRow("invWiringType", "Inverter wiring type", Q.CODE),
-                StateRow("pvInvWiringMode", "Wiring mode of PV and inverter", Q.CODE),
+                # Numbers by MQTT, names in the snapshot: which is which is not known.
+                StateRow("pvWiringType", "PV wiring type", Q.TEXT),
+                StateRow("invWiringType", "Inverter wiring type", Q.TEXT),
+                StateRow("pvInvWiringMode", "Wiring mode of PV and inverter", Q.TEXT),
                 StateRow("isPvToInvDirectly", "PV wired to the inverter", Q.FLAG),
                 # The command that sets it calls it brand.
                 StateRow("inverterBand", "Inverter brand", Q.CODE),
@@ -398,7 +420,7 @@ FIT_PACK: tuple[StateRow, ...] = with_report(
                 StateRow("bpActiveCalRunStat", "Calibration status", Q.CODE),
                 StateRow("bpBusVol", "Bus voltage", Q.VOLTAGE),
                 StateRow("bpBusVolFilter", "Filtered bus voltage", Q.VOLTAGE),
-                StateRow("bpBusAmp", "Bus current", Q.CURRENT),
+                StateRow("bpBusAmp", "Bus current", Q.CURRENT, scale=-1, deviates=BUS_CURRENT),
                 # Not the pack's current: -6.4 while bpAmp is 0.
                 StateRow(
                     "bpIna228A",

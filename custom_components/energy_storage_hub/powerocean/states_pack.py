@@ -51,6 +51,13 @@ HEATING_EXIT_EVENTS = {
 
 _WATT_HOURS = "Seed: x 0.01 kWh. The wire has Wh: 171237 at 33 cycles of 5.1 kWh."
 _AMPERE_HOURS = "Seed: x 0.01 mAh. The wire has mAh: 998119 at 10 cycles of 100 Ah; shown in Ah."
+_STATE_OF_POWER = (
+    "Seed: %. A: 50 and 80 with 100 Ah, 49 and 79 with 99 Ah; 13 at 98 % SOC while charging 14.2 A."
+)
+BUS_CURRENT = (
+    "No sample has it beside a power. Turned like bpAmp: of the DC converter between them the sign"
+    " is the battery's (dcdcPwr of the Fit)."
+)
 _CAPACITY = "Seed: mAh. The wire has mAh (100000 for a pack of 100 Ah); shown in Ah."
 
 PACK: tuple[StateRow, ...] = with_report(
@@ -154,7 +161,7 @@ PACK: tuple[StateRow, ...] = with_report(
                 StateRow("bpBusNegTemp", "Negative busbar temperature", Q.TEMPERATURE),
                 # DC bus and auxiliary cell
                 StateRow("bpBusVol", "Bus voltage", Q.VOLTAGE),
-                StateRow("bpBusAmp", "Bus current", Q.CURRENT),
+                StateRow("bpBusAmp", "Bus current", Q.CURRENT, scale=-1, deviates=BUS_CURRENT),
                 StateRow(
                     "bpAuxCellVol01",
                     "Auxiliary cell voltage",
@@ -164,8 +171,12 @@ PACK: tuple[StateRow, ...] = with_report(
                 ),
                 # Charge and health as the BMS counts them
                 StateRow("bpSop", "State of power", Q.PERCENTAGE),
-                StateRow("bpChgSop", "State of power for charging", Q.PERCENTAGE),
-                StateRow("bpDsgSop", "State of power for discharging", Q.PERCENTAGE),
+                StateRow(
+                    "bpChgSop", "Largest charging current", Q.CURRENT, deviates=_STATE_OF_POWER
+                ),
+                StateRow(
+                    "bpDsgSop", "Largest discharging current", Q.CURRENT, deviates=_STATE_OF_POWER
+                ),
                 StateRow("bpRealSoc", "Real SOC", Q.PERCENTAGE),
                 StateRow("bpTargetSoc", "Target SOC", Q.PERCENTAGE),
                 StateRow("bpMaxSoc", "Highest SOC", Q.PERCENTAGE),

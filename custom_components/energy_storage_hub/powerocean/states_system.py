@@ -90,7 +90,7 @@ _PHASES = family(
 )
 
 _STRINGS = family(
-    {"0": "1", "1": "2", "2": "3"},
+    {"0": "1", "1": "2", "2": "3", "3": "4"},
     (
         StateRow(
             "mpptHeartBeat_mpptPv_vol{}", "String {} voltage", Q.VOLTAGE, enabled=True, absent=_SEEN
@@ -125,6 +125,11 @@ _LOADS = family(
     ),
 )
 
+_METER = (
+    "Three-phase wire: + = import. Single-phase wire: + = export (meter +1151 W beside an AC output"
+    " of 1360 W and a load of 209 W); turned to + = import there."
+)
+
 _METERS = family(
     {"0": "1", "1": "2"},
     (
@@ -134,11 +139,16 @@ _METERS = family(
             "Meter {} power",
             Q.POWER_ARRAY,
             take=Take.LAST,
-            deviates="Seed: text without a unit. W: the last element follows pcsMeterPower.",
+            deviates="Seed: text without a unit. W: three phases and what they make up. " + _METER,
         ),
         StateRow("meterHeartBeat_meterType{}", "Meter {} type", Q.CODE, diagnostic=True),
         StateRow("meterHeartBeat_meterAddr{}", "Meter {} address", Q.CODE, diagnostic=True),
     ),
+)
+
+METER_POWERS = (
+    StateRow("pcsMeterPower", "Meter power", Q.POWER, deviates=_METER),
+    *(row for row in _METERS if row.quantity is Q.POWER_ARRAY),
 )
 
 INVERTER_OUTPUT = StateRow(
@@ -220,7 +230,7 @@ HEARTBEAT: tuple[StateRow, ...] = with_report(
         StateRow("pcsActPwr", "Inverter power", Q.POWER),
         # The same with a direction, which the wire has one way or the other by product.
         INVERTER_OUTPUT,
-        StateRow("pcsMeterPower", "Meter power", Q.POWER),
+        METER_POWERS[0],
         *_PHASES,
         *_METERS,
         *_LOADS,
@@ -248,14 +258,20 @@ HEARTBEAT: tuple[StateRow, ...] = with_report(
                 ),
                 StateRow("invRatedPower", "Rated power", Q.POWER),
                 StateRow("pcsBusVolt", "DC bus voltage at the inverter", Q.VOLTAGE),
-                StateRow("pcsAverageVoltage", "Average voltage", Q.VOLTAGE),
+                StateRow(
+                    "pcsAverageVoltage",
+                    "Average voltage",
+                    Q.MEASURE,
+                    deviates="Seed: V. 0 to 1.06 beside phases of 225 to 245 V: no voltage.",
+                ),
                 StateRow("pcsLeakAmp", "Leakage current", Q.LEAKAGE_CURRENT),
-                StateRow("pcsDci", "DC component of the current", Q.MEASURE),
-                StateRow("pcsDcv", "DC component of the voltage", Q.MEASURE),
+                # Some mA, some mV.
+                StateRow("pcsDci", "DC component of the current", Q.MEASURE, digits=4),
+                StateRow("pcsDcv", "DC component of the voltage", Q.MEASURE, digits=4),
                 StateRow("pcsPfcCurReal", "PFC current", Q.CURRENT),
                 StateRow("pcsPfcCurRef", "PFC current setpoint", Q.CURRENT),
-                StateRow("pcsVgridThd", "Grid voltage distortion", Q.MEASURE),
-                StateRow("pcsGridInvErrorRms", "Grid voltage error", Q.MEASURE),
+                StateRow("pcsVgridThd", "Grid voltage distortion", Q.MEASURE, digits=4),
+                StateRow("pcsGridInvErrorRms", "Grid voltage error", Q.MEASURE, digits=4),
                 StateRow("powerLimitMode", "Power limit mode", Q.CODE),
                 StateRow("pcsRelayStateShow", "Relay state (heartbeat)", Q.CODE),
                 StateRow("pcsGridSafetyFuncRecord", "Grid protection functions", Q.CODE),
@@ -267,6 +283,13 @@ HEARTBEAT: tuple[StateRow, ...] = with_report(
                 StateRow("pcsOffgridParaType", "Off-grid parallel type", Q.CODE),
                 # DC side
                 StateRow("emsBusVolt", "DC bus voltage", Q.VOLTAGE),
+                *explained(
+                    {Q.VOLTAGE: "Not in the seed. V: 860 and 800 beside a bus of 802."},
+                    (
+                        StateRow("emsMpptBusvoltRef", "DC bus voltage for the MPPT", Q.VOLTAGE),
+                        StateRow("emsBpBusvoltRef", "DC bus voltage for the battery", Q.VOLTAGE),
+                    ),
+                ),
                 StateRow("emsBusVoltRipple", "DC bus voltage ripple", Q.PERCENTAGE),
                 StateRow("emsBusVoltErrSlidFilter", "DC bus voltage error", Q.MEASURE),
                 StateRow("dcdcBpVol", "Battery voltage at the DC converter", Q.VOLTAGE),
@@ -316,8 +339,8 @@ HEARTBEAT: tuple[StateRow, ...] = with_report(
 PARAM_CHANGE: tuple[StateRow, ...] = with_report(
     "JTS1_EMS_PARAM_CHANGE_REPORT",
     (
-        # What the app shows as the reserve.
-        StateRow("devSoc", "Backup reserve", Q.PERCENTAGE, enabled=True),
+        # Above it controllable devices get the surplus: it moves with the slider of the app.
+        StateRow("devSoc", "SOC for surplus devices", Q.PERCENTAGE, enabled=True),
         StateRow("smartCtrl", "Smart control", Q.FLAG),
         StateRow("energyEfficientEnable", "Energy efficiency mode", Q.FLAG),
         StateRow("lowerPowerStat", "Low-power mode", Q.FLAG),

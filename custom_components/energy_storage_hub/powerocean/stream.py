@@ -232,6 +232,8 @@ class Stream:
             if now >= slice_end:
                 await asyncio.sleep(0)
                 slice_end = loop.time() + _BATCH_SECONDS
+            if message.retain:
+                continue  # kept by the broker since nobody knows when: old, and no sign of life
             serial, kind = _parse_topic(message.topic.value)
             try:
                 self._on_payload(serial, kind, bytes(message.payload))

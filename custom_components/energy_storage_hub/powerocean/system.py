@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
+import math
 import time
 from typing import Any
 
 from ..model.presence import Presence
 from ..model.source import Device, Reading
-from ..model.states import StateRow
 from .decode import Decoder
-from .energy import EnergyMeter
+from .energies import Energies
 from .envelope import Route
-from .json_reports import UPDATE_TIME, mqtt_readings, reports_of, snapshot_readings
-from .models import Family, Model
-from .rows import by_state
-from .tables import CHANGE, CLOUD, ENERGY, ENERGY_STREAM, FIT_HEARTBEAT, FIT_STREAM
+from .lives import NOT_ITS_OWN, POWER_REPORTS, PRESENT
+from .models import Model
+from .snapshot import mqtt_readings, snapshot_readings
+from .snapshot_ages import SnapshotAges
 
 STALE = 600.0
 """A system that has said nothing for so long is unavailable, s: gaps of 10 min do happen."""
@@ -27,67 +26,6 @@ SILENT = 120.0
 
 _SAME_REPORT = 60.0
 """MQTT and the snapshot tell the same report; the snapshot may be so much later, s."""
-
-
-@dataclass(frozen=True, slots=True)
-class EnergySources:
-    """Where a product's energies come from."""
-
-    powers: Mapping[str, str]
-    """Energy counter -> the power that it adds up."""
-    vendor: Mapping[str, str]
-    """Counters that the vendor keeps: ours stands in only where theirs is missing."""
-    sample: str
-    """The power that every report of powers has."""
-
-
-def _keys(rows: Iterable[StateRow], states: Mapping[str, str]) -> dict[str, str]:
-    """Keys of the states that belong to energies: a KeyError if there is no such row."""
-    by = by_state(rows)
-    return {energy: by[state].key for energy, state in states.items()}
-
-
-_COUNTED = {row.state: row.key for row in ENERGY}
-"""Energy counter -> its state."""
-
-_SHARED = {
-    "gridImport": "gridImportPower",
-    "gridExport": "gridExportPower",
-    "batteryCharge": "batteryChargePower",
-    "batteryDischarge": "batteryDischargePower",
-}
-
-_OCEAN = EnergySources(
-    _keys(ENERGY_STREAM, {**_SHARED, "solar": "mpptPwr", "home": "sysLoadPwr"}),
-    {
-        **_keys(CLOUD, {"solar": "totalElectricityGeneration"}),
-        **_keys(
-            CHANGE, {"batteryCharge": "bpTotalChgEnergy", "batteryDischarge": "bpTotalDsgEnergy"}
-        ),
-    },
-    by_state(ENERGY_STREAM)["sysLoadPwr"].key,
-)
-
-# Solar power that is not wired through the Fit is unseen: each energy stands for itself, and
-# home consumption is what the Fit says it is, or not known.
-_FIT = EnergySources(
-    _keys(FIT_STREAM, {**_SHARED, "solar": "pvPwr", "home": "loadPwr"}),
-    _keys(
-        FIT_HEARTBEAT,
-        {
-            "solar": "pvInDayEnergy",
-            "gridImport": "gridInDayEnergy",
-            "gridExport": "gridOutDayEnergy",
-            "batteryCharge": "bpInDayEnergy",
-            "batteryDischarge": "bpOutDayEnergy",
-            "home": "loadDayEnergy",
-        },
-    ),
-    by_state(FIT_STREAM)["gridImportPower"].key,
-)
-
-_VENDOR_GRACE = 120.0
-"""Time for the vendor's counter to show up before ours stands in, s."""
 
 
 class System:
@@ -101,26 +39,37 @@ class System:
         on_device: Callable[[Device], None],
         on_reading: Callable[[Reading], None],
         *,
-        on_presence: Callable[[], None] = lambda: None,
+        on_presence: Callable[[str], None] = lambda serial: None,
+        stale: float = STALE,
     ) -> None:
-        """Follow the system with this serial number."""
+        """Follow the system with this serial number.
+
+        It is unavailable when it has said nothing for `stale` s; `on_presence` is called when it
+        or a part of it is lost or back, with the serial number or with none for all of it.
+        """
         self.serial = serial
         self.model = model
+        self.stale = stale
         self.decoder = Decoder(serial, model, name, on_device)
-        self.meter = EnergyMeter()
-        self.counted: set[str] = set()
-        """Energies that we count because the vendor does not."""
+        self.energies = Energies(self.decoder, model.family)
         self.offline = False
         self.snapshots = 0
         # By its product: names and serial numbers stay out of logs.
         self.label = f"{model.name} (...{serial[-4:]})"
-        self.heard = Presence(self.label, on_presence)
+        self.heard = Presence(self.label, partial(on_presence, ""))
         self.mqtt_heard = Presence(self.label)
         """By MQTT alone, where the snapshot does not count."""
+        self.powers_heard = Presence(self.label)
+        """The powers of the whole, by MQTT."""
+        self.parts_heard: dict[str, Presence] = {}
+        """Its parts, by serial number: each by what is told of it itself."""
+        self._on_device = on_device
         self._on_reading = on_reading
-        self._update_times: dict[tuple[str, str], str] = {}
-        self._vendor_counts: set[str] = set()
-        self._energies = _FIT if model.family is Family.FIT else _OCEAN
+        self._on_presence = on_presence
+        self._by_mqtt: set[str] = set()
+        """Parts that MQTT has told of."""
+        self._forgotten = False
+        self._ages = SnapshotAges()
 
     @property
     def device(self) -> Device:
@@ -132,137 +81,117 @@ class System:
     def mqtt(self, payload: bytes) -> bool:
         """Take an MQTT payload, protobuf or JSON. Return whether it told anything."""
         if payload[:1] == b"{":
-            readings: Iterable[Reading] = mqtt_readings(self.decoder, payload) or ()
+            readings: Iterable[Reading] = mqtt_readings(self.decoder, payload, self._ages) or ()
         else:
             readings = self.decoder.decode(payload)
-        told = self._take(readings)
+        told = self._take(readings, by_mqtt=True)
         offline = self.decoder.take_offline()
         if told:
             self.mqtt_heard.hear()
         elif offline:
             self.offline = True
+        if self.offline or not self.heard.present:
+            self.watch()
         return told
 
     def snapshot(self, data: Mapping[str, Any]) -> None:
         """Take an HTTPS snapshot: only what is news, so that values never go back in time."""
         self.snapshots += 1
-        news = self._news(data)
-        online = data.get("online")
         told = self._take(
-            snapshot_readings(
-                self.decoder,
-                data,
-                lambda report, route, unit: self._is_news((unit, report), route, news),
-            ),
-            seen=bool(news),
+            snapshot_readings(self.decoder, data, self._ages, self._is_news, self.stale)
         )
-        if online in (0, "0", False) and not self.mqtt_heard.within(SILENT):
+        if data.get("online") in (0, "0", False) and not self.mqtt_heard.within(SILENT):
             self.offline = True
-        elif told and not news and self.heard.heard_at is None:
-            self.heard.hear()
+        elif told and self.heard.heard_at is None:
+            self.heard.hear()  # of the cloud's own, but of a system that it knows
 
-    def _news(self, data: Mapping[str, Any]) -> dict[tuple[str, str], float]:
-        """Reports that were updated since the last snapshot, with their age at least, s.
-
-        By inverter and name. The cloud writes local times of an unknown zone: they are compared
-        with each other only.
-        """
-        times = {
-            (unit, name): str(body.get(UPDATE_TIME, ""))
-            for unit, name, body in reports_of(data, self.serial)
-        }
-        parsed = {name: _parse_time(text) for name, text in times.items()}
-        newest = max((at for at in parsed.values() if at is not None), default=None)
-        news = {
-            name: (newest - at).total_seconds() if newest and (at := parsed[name]) else 0.0
-            for name, text in times.items()
-            if not text or self._update_times.get(name) != text
-        }
-        self._update_times.update(times)
-        return news
-
-    def _is_news(
-        self, report: tuple[str, str], route: Route, news: Mapping[tuple[str, str], float]
-    ) -> bool:
-        age = news.get(report)
-        if not report[1] and (news or not self._update_times):
-            age = 0.0  # the totals, which have no time: news if anything else is
-        if age is None:
-            return False
-        heard = self.decoder.heard_of(report[0], route)
+    def _is_news(self, route: Route, unit: str, pack: str, age: float) -> bool:
+        """Whether a report of the snapshot is younger than what MQTT told."""
+        if pack and pack not in self._by_mqtt:
+            return True
+        heard = self.decoder.heard_of(unit, route)
         return heard is None or time.monotonic() - heard.at > age + _SAME_REPORT
 
-    def _take(self, readings: Iterable[Reading], seen: bool = True) -> bool:
-        told = False
+    def _take(self, readings: Iterable[Reading], by_mqtt: bool = False) -> bool:
+        told, youngest = False, math.inf
+        back = set[str]()
         for reading in readings:
-            if reading.values or reading.zeros:
-                told = told or bool(reading.values)
-                self._on_reading(reading)
-                if reading.serial == self.serial:
-                    self._count(reading.values)
-        if told and seen:
-            self.heard.hear()
+            if not (reading.values or reading.zeros):
+                continue
+            if reading.values:
+                told = True
+                if reading.report:
+                    youngest = min(youngest, reading.age)
+            if self._pass_on(reading, by_mqtt):
+                back.add(reading.serial)
+        if filled := self.energies.fill(self.decoder.take_minutes()):
+            self._on_reading(filled)
+        if youngest < math.inf:
+            self.heard.hear(youngest)
             self.offline = False
+        for serial in back | (self.decoder.replaced & self.parts_heard.keys()):
+            self._watch_part(serial)
         return told
 
-    # Energy.
+    def _pass_on(self, reading: Reading, by_mqtt: bool) -> bool:
+        """Tell a reading, and what it adds up to. Return whether a part was not there before."""
+        if reading.serial != self.serial:
+            back = self._hear_of_part(reading, by_mqtt)
+            self._on_reading(reading)
+            return back
+        self._hear_of_itself(reading, by_mqtt)
+        self._on_reading(reading)
+        if sums := self.energies.take(reading):
+            self._on_reading(sums)
+        return False
 
-    def _count(self, values: Mapping[str, Any]) -> None:
-        for name, key in self._energies.vendor.items():
-            if values.get(key) is not None:
-                self._vendor_counts.add(name)
-        if self._energies.sample not in values:
-            return
-        now = time.monotonic()
-        powers = {
-            name: power
-            for name, key in self._energies.powers.items()
-            if isinstance(power := values.get(key), float)
-        }
-        self.meter.add(now, powers)
-        if totals := dict(self._counts(now)):
-            self._on_reading(Reading(self.serial, totals))
+    def _hear_of_itself(self, reading: Reading, by_mqtt: bool) -> None:
+        if by_mqtt and reading.report in POWER_REPORTS:
+            self.powers_heard.hear(reading.age)
+        if self._forgotten:
+            self._forgotten = False
+            self._on_device(self.device)
 
-    def _counts(self, now: float) -> Iterator[tuple[str, float]]:
-        for name, key in _COUNTED.items():
-            total = self.meter.totals.get(name)
-            if total is None:
-                continue
-            if name not in self.counted:
-                if name in self._vendor_counts and not self._counts_a_part(name):
-                    continue
-                if name in self._energies.vendor and now - self.heard.began < _VENDOR_GRACE:
-                    continue
-                self.counted.add(name)
-            yield key, round(total, 3)
-
-    def _counts_a_part(self, name: str) -> bool:
-        """Whether the vendor's counter may be that of one inverter of several."""
-        return bool(self.decoder.units) and name.startswith("battery")
-
-    def saved(self) -> dict[str, Any]:
-        """What survives a restart: the energy counted so far, kWh."""
-        return {"totals": self.meter.totals, "counted": sorted(self.counted)}
-
-    def restore(self, saved: Mapping[str, Any]) -> None:
-        """Go on counting where the last run ended."""
-        totals = saved.get("totals", {})
-        self.meter.totals.update({str(name): float(total) for name, total in totals.items()})
-        self.counted.update(saved.get("counted", ()))
+    def _hear_of_part(self, reading: Reading, by_mqtt: bool) -> bool:
+        """Note a sign of life of a part. Return whether it was not there before."""
+        if reading.report in NOT_ITS_OWN:
+            return False
+        serial = reading.serial
+        heard = self.parts_heard.get(serial)
+        if heard is None:
+            on_change = partial(self._on_presence, serial)
+            heard = self.parts_heard[serial] = Presence("", on_change)
+        heard.hear(reading.age)
+        if by_mqtt:
+            self._by_mqtt.add(serial)
+        return not heard.present
 
     # State.
 
-    def available(self, stale: float = STALE) -> bool:
-        """Whether the system is online and has been heard lately."""
-        return not self.offline and self.heard.within(stale)
+    def available(self, serial: str = "") -> bool:
+        """Whether the system is online and has been heard lately, and so has this part of it."""
+        there = not self.offline and self.heard.within(self.stale)
+        return there and (serial in ("", self.serial) or self._has(serial))
 
-    def watch(self, stale: float = STALE) -> None:
-        """Look at the clock: say once that the system is lost, once that it is back."""
-        self.heard.watch(self.available(stale))
+    def _has(self, part: str) -> bool:
+        heard = self.parts_heard.get(part)
+        life = PRESENT.get(self.decoder.kind_of(part), self.stale)
+        if part not in self._by_mqtt:
+            life = max(life, self.stale)
+        return heard is not None and heard.within(life) and part not in self.decoder.replaced
 
+    def watch(self) -> None:
+        """Look at the clock: say once that something is lost, once that it is back."""
+        self.heard.watch(self.available())
+        for serial in self.parts_heard:
+            self._watch_part(serial)
 
-def _parse_time(text: str) -> datetime | None:
-    try:
-        return datetime.fromisoformat(text).replace(tzinfo=None)
-    except ValueError:
-        return None
+    def _watch_part(self, serial: str) -> None:
+        self.parts_heard[serial].watch(self.available(serial))
+
+    def forget(self, serial: str) -> None:
+        """Forget a device, so that it is announced again when it is heard again."""
+        if serial == self.serial:
+            self._forgotten = True
+        self.parts_heard.pop(serial, None)
+        self.decoder.forget(serial)

@@ -10,8 +10,10 @@ from .states_accessory import (
     HEATING_ROD_RUN_DATA,
     HEATING_ROD_STREAM,
     HEATING_ROD_TIMERS,
+    PILE,
     SMART_PLUG,
     SMART_PLUG_PRIORITY,
+    SMART_PLUG_STREAM,
     WALL_BOX,
     WALL_BOX_TIMERS,
 )
@@ -25,6 +27,7 @@ from .states_fit import (
     FIT_HOURS,
     FIT_PACK,
     FIT_STREAM,
+    POWER_FACTORS,
 )
 from .states_pack import PACK, PACK_ERRORS
 from .states_parallel import UNIT_STREAM
@@ -36,6 +39,7 @@ from .states_system import (
     HEARTBEAT,
     HEAT_PUMP,
     INVERTER_OUTPUT,
+    METER_POWERS,
     PARAM_CHANGE,
     PV_INVERTER,
 )
@@ -69,7 +73,7 @@ TABLE = SourceTable(
             "Battery pack of a DC Fit (beside the pack's error)", (*FIT_PACK, *FIT_BMS)
         ),
         "pack": KindTable("Battery pack", (*PACK, *PACK_ERRORS)),
-        "wall_box": KindTable("Wall box (PowerPulse)", (*WALL_BOX, *WALL_BOX_TIMERS)),
+        "wall_box": KindTable("Wall box (PowerPulse)", (*WALL_BOX, *WALL_BOX_TIMERS, *PILE)),
         "heating_rod": KindTable(
             "Heating rod (PowerGlow)",
             (
@@ -80,7 +84,9 @@ TABLE = SourceTable(
             ),
         ),
         "heat_pump": KindTable("Heat pump", (*HEAT_PUMP, *HEAT_PUMP_UI, *HEAT_PUMP_STATE)),
-        "smart_plug": KindTable("Smart plug", (*SMART_PLUG, *SMART_PLUG_PRIORITY)),
+        "smart_plug": KindTable(
+            "Smart plug", (*SMART_PLUG_STREAM, *SMART_PLUG, *SMART_PLUG_PRIORITY)
+        ),
     },
 )
 
@@ -107,12 +113,16 @@ __all__ = [
     "HEAT_PUMP_STATE",
     "HEAT_PUMP_UI",
     "INVERTER_OUTPUT",
+    "METER_POWERS",
     "PACK",
     "PACK_ERRORS",
     "PARAM_CHANGE",
+    "PILE",
+    "POWER_FACTORS",
     "PV_INVERTER",
     "SMART_PLUG",
     "SMART_PLUG_PRIORITY",
+    "SMART_PLUG_STREAM",
     "TABLE",
     "UNIT_STREAM",
     "WALL_BOX",

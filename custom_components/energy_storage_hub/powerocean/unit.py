@@ -6,15 +6,17 @@ from collections.abc import Mapping
 from typing import override
 
 from .context import Context
+from .limits import Limits
 
 
 class Unit(Context):
     """What the readers need to know of the inverter; the rest is its system's business."""
 
-    def __init__(self, system: Context, serial: str) -> None:
+    def __init__(self, system: Context, serial: str, limits: Limits) -> None:
         """Belong to this system."""
-        super().__init__(serial)
+        super().__init__(serial, limits)
         self._system = system
+        self.replaced = system.replaced
 
     @override
     def announce(

@@ -47,6 +47,11 @@ class Settings:
     poll_interval: float = 300.0
 
 
+def _precheck_life(settings: Settings) -> float:
+    """For how long a precheck is current, s: until two polls have failed."""
+    return 2 * settings.poll_interval + 60
+
+
 class Solinteg(Source):
     """The inverters of one account."""
 
@@ -58,7 +63,8 @@ class Solinteg(Source):
         self._listener = listener
         self._api = OpenApi(session, settings.account, settings.password, settings.base_url)
         self._inverters = {
-            serial: Inverter(serial, self._api, listener) for serial in settings.serials
+            serial: Inverter(serial, self._api, listener, _precheck_life(settings))
+            for serial in settings.serials
         }
         self._tasks: asyncio.TaskGroup | None = None
 
@@ -149,7 +155,7 @@ class Solinteg(Source):
 
     @property
     def _stale(self) -> float:
-        return max(2 * self._settings.poll_interval, 2 * REALTIME_INTERVAL) + 60
+        return max(_precheck_life(self._settings), 2 * REALTIME_INTERVAL + 60)
 
     @override
     def tick(self) -> None:

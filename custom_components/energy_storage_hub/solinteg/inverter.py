@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable, Mapping
 from functools import partial
 import logging
+import math
 import random
 import time
 from typing import Any
@@ -52,7 +53,8 @@ from .readings import (
     summary_values,
     wiring_values,
 )
-from .states import CT_CHECK
+from .standstill import Standstill
+from .states import CT_CHECK, PRECHECK, REALTIME
 from .tables import CT_CHECK_ENDED, INVERTER
 
 _LOGGER = logging.getLogger(__name__)
@@ -60,6 +62,9 @@ _LOGGER = logging.getLogger(__name__)
 _MANUFACTURER = "Solinteg"
 _MODEL = "Inverter"
 _PAGE = "ct_check.md"
+
+_MEASURED_LIFE = 300.0
+"""s: an inverter that says nothing for so long is offline to the cloud, too."""
 
 _JUDGED = (State.PASSED, State.WIRING_FAULT)
 """Ends that say something about the wiring."""
@@ -72,8 +77,10 @@ def _jitter() -> float:
 class Inverter:
     """One inverter of an account."""
 
-    def __init__(self, serial: str, api: OpenApi, listener: SourceListener) -> None:
-        """Know nothing yet but the serial number."""
+    def __init__(
+        self, serial: str, api: OpenApi, listener: SourceListener, precheck_life: float
+    ) -> None:
+        """Know nothing yet but the serial number; a precheck is current for so long, s."""
         self.serial = serial
         self._api = api
         self._listener = listener
@@ -86,9 +93,13 @@ class Inverter:
             name=f"{_MANUFACTURER} {serial[-4:]}",
         )
         self.heard = Presence(self.device.name, partial(listener.on_availability, serial))
-        """Of answers about this inverter."""
+        """Of answers that say how this inverter is now."""
         self.check = CtCheck(time.monotonic, time.time, _jitter)
         self.precheck: Precheck | None = None
+        """The last one, current or not."""
+        self._precheck_life = precheck_life
+        self._prechecked_at = 0.0
+        self._standstill = Standstill()
         self._conclusion: Outcome | None = None
         self._wiring: Outcome | None = None
         self._told: set[str] = set()
@@ -128,20 +139,21 @@ class Inverter:
         """Ask whether the inverter is ready, and tell. Raises SourceError."""
         precheck = await self._api.precheck(self.serial)
         self.heard.hear()
-        self.precheck = precheck
+        self.precheck, self._prechecked_at = precheck, time.monotonic()
         self.publish()
         return precheck
 
     async def read_realtime(self) -> None:
         """Ask what the inverter measures, and tell. Raises SourceError."""
         body = await self._api.realtime(self.serial)
-        self.heard.hear()
         self._tell_model(body)
-        if self.precheck and self.precheck.offline:
+        age = self._standstill.age(body)
+        if (precheck := self._current_precheck) and precheck.offline:
             # The cloud goes on telling what it heard last.
-            nothing = dict.fromkeys(self._told)
-            self._listener.on_reading(Reading(self.serial, nothing, silent=True))
+            self._tell(dict.fromkeys(self._told))
             return
+        if age < _MEASURED_LIFE:
+            self.heard.hear()
         # A state that never had a value makes no entity.
         known = {
             key: value
@@ -149,7 +161,7 @@ class Inverter:
             if value is not None or key in self._told
         }
         self._told.update(known)
-        self._tell(known)
+        self._tell(known, REALTIME, _MEASURED_LIFE, age)
 
     def _tell_model(self, body: Mapping[str, Any]) -> None:
         model = body.get("ModelType") or body.get("modelType")
@@ -174,20 +186,38 @@ class Inverter:
             **summary_values(self._conclusion),
             **wiring_values(self._wiring),
             **result_values(outcome.result or judged),
-            f"{CT_CHECK}_active": self._in_progress,
-            f"{CT_CHECK}_ready": None,
         }
-        if self.precheck:
-            values |= precheck_values(self.precheck)
-            values[f"{CT_CHECK}_ready"] = not self.precheck.reasons and not self.check.active
+        active, precheck = self.check.active, self._current_precheck
+        if precheck is None:
+            values |= {f"{CT_CHECK}_active": active or None, f"{CT_CHECK}_ready": None}
+            self._tell(values)
+            return
         self._tell(values)
+        values = {
+            f"{CT_CHECK}_active": active or bool(precheck.checking),
+            f"{CT_CHECK}_ready": not precheck.reasons and not active,
+            **precheck_values(precheck),
+        }
+        self._tell(values, PRECHECK, self._precheck_life, self._precheck_age)
 
     @property
-    def _in_progress(self) -> bool:
-        return self.check.active or bool(self.precheck and self.precheck.checking)
+    def _precheck_age(self) -> float:
+        return time.monotonic() - self._prechecked_at
 
-    def _tell(self, values: Mapping[str, Value | None]) -> None:
-        self._listener.on_reading(Reading(self.serial, values))
+    @property
+    def _current_precheck(self) -> Precheck | None:
+        """The last precheck, while it still says how the inverter is."""
+        return self.precheck if self._precheck_age < self._precheck_life else None
+
+    def _tell(
+        self,
+        values: Mapping[str, Value | None],
+        report: str = "",
+        life: float = math.inf,
+        age: float = 0.0,
+    ) -> None:
+        reading = Reading(self.serial, values, report=report, life=life, age=age)
+        self._listener.on_reading(reading)
 
     def tell_problem(self) -> None:
         """Raise the wiring problem, or take it back, as the last verdict demands."""

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-import math
 from typing import Any
 
 from ..model.convert import converter
+from ..model.json_values import number
 from ..model.states import Value
 from .codes import BMS_COMM_FAULT, Precheck, Result
 from .ct_events import CONCLUSIVE, State
@@ -21,12 +21,12 @@ _LARGEST_PV_CURRENT = 60.0
 _CONVERT = {row.key: converter(row) for row in (*MEASURED, *PV)}
 
 
-def _folded(name: str) -> str:
+def folded(name: str) -> str:
     """Spell a field so that `Battery_P` and `batteryP` are the same."""
     return name.replace("_", "").lower()
 
 
-_FIELDS = {_folded(row.state): row for row in (*MEASURED, *PV)}
+_FIELDS = {folded(row.state): row for row in (*MEASURED, *PV)}
 
 
 def precheck_values(precheck: Precheck) -> Values:
@@ -69,14 +69,14 @@ def result_values(result: Result | None) -> Values:
     word = result.word if result else None
     values[f"{RESULT}_meterStatus.hexadecimal"] = None if word is None else f"0x{word:X}"
     phases = result.phases if result else ()
-    for index, number in enumerate(PHASES):
+    for index, name in enumerate(PHASES):
         phase = phases[index] if index < len(phases) else None
         code = phase.error_code if phase else None
         values |= {
-            f"{RESULT}_sensorAns{number}": phase.abnormal if phase else None,
-            f"{RESULT}_phaseFlag{number}": None if code is None else str(code),
-            f"{RESULT}_inverterSide{number}": phase.inverter_side if phase else None,
-            f"{RESULT}_smartSide{number}": phase.meter_side if phase else None,
+            f"{RESULT}_sensorAns{name}": phase.abnormal if phase else None,
+            f"{RESULT}_phaseFlag{name}": None if code is None else str(code),
+            f"{RESULT}_inverterSide{name}": phase.inverter_side if phase else None,
+            f"{RESULT}_smartSide{name}": phase.meter_side if phase else None,
         }
     return values
 
@@ -107,15 +107,15 @@ def realtime_values(body: Mapping[str, Any]) -> Values:
     """Return what an inverter measures, in either spelling of the fields; None is not known."""
     numbers: dict[str, float | None] = {}
     for name, value in body.items():
-        if (row := _FIELDS.get(_folded(str(name)))) is not None:
-            numbers[row.key] = _number(value)
+        if (row := _FIELDS.get(folded(str(name)))) is not None:
+            numbers[row.key] = number(value)
     _forget_empty_inputs(numbers)
-    return {key: _converted(key, number) for key, number in numbers.items()}
+    return {key: _converted(key, told) for key, told in numbers.items()}
 
 
 def _forget_empty_inputs(numbers: dict[str, float | None]) -> None:
-    for number in PV_INPUTS:
-        volts, amps = f"{REALTIME}_Vpv{number}", f"{REALTIME}_Ipv{number}"
+    for name in PV_INPUTS:
+        volts, amps = f"{REALTIME}_Vpv{name}", f"{REALTIME}_Ipv{name}"
         current = numbers.get(amps)
         if current is None:
             continue
@@ -124,19 +124,8 @@ def _forget_empty_inputs(numbers: dict[str, float | None]) -> None:
             numbers[amps] = None
 
 
-def _converted(key: str, number: float | None) -> Value | None:
-    return None if number is None else _CONVERT[key](number)
-
-
-def _number(value: Any) -> float | None:
-    """Read a number that may be a text; "--" and the like are not known."""
-    if isinstance(value, bool) or not isinstance(value, int | float | str):
-        return None
-    try:
-        number = float(value)
-    except ValueError, OverflowError:
-        return None
-    return number if math.isfinite(number) else None
+def _converted(key: str, told: float | None) -> Value | None:
+    return None if told is None else _CONVERT[key](told)
 
 
 def _reported(report: str, **values: Value | None) -> Values:

@@ -86,7 +86,7 @@ class Heaters(Source):
     def tell(self, **changes: Value | None) -> None:
         """Report everything."""
         self.state |= {f"now_{name}": value for name, value in changes.items()}
-        self.listener.on_reading(Reading(SERIAL, dict(self.state)))
+        self.listener.on_reading(Reading(SERIAL, dict(self.state), report="now"))
 
     def open_door(self) -> None:
         """Let an event happen."""
