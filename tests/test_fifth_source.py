@@ -129,6 +129,28 @@ async def test_its_devices_have_everything(
     assert options["type"] is FlowResultType.CREATE_ENTRY
 
 
+async def test_what_has_moved_to_another_platform_leaves_nothing_behind(
+    hass: HomeAssistant, heaters: Any
+) -> None:
+    """An earlier version had a flag where this one has a number, under the same unique id."""
+    [entry] = hass.config_entries.async_entries(DOMAIN)
+    registry = er.async_get(hass)
+    number = registry.async_get(entity_id(hass, "sensor", "now_power"))
+    assert number
+    await hass.config_entries.async_unload(entry.entry_id)
+    flag = registry.async_get_or_create(
+        "binary_sensor",
+        DOMAIN,
+        f"{SERIAL}_now_power",
+        config_entry=entry,
+        device_id=number.device_id,
+    )
+    await hass.config_entries.async_setup(entry.entry_id)
+    await hass.async_block_till_done()
+    assert registry.async_get(flag.entity_id) is None
+    assert shown(hass, "sensor", "now_power") == "0.0"
+
+
 # Availability.
 
 

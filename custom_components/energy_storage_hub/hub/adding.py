@@ -12,6 +12,7 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from ..const import DOMAIN
 from ..model.source import Device, Source
 from ..model.states import CommandRow, EventRow, KindTable, SettingRow, StateRow
+from .quantities import platform_of
 from .store import DeviceStore
 
 type StateId = tuple[str, str]
@@ -43,6 +44,7 @@ class Adding:
         self._by_state: list[Callable[[Iterable[StateId]], None]] = []
         self._by_device: list[Callable[[Device], None]] = []
         self._added: set[StateId] = set()
+        self._remove_moved()
 
     # What a platform asks for.
 
@@ -149,11 +151,21 @@ class Adding:
 
     def _registered(self) -> Iterator[StateId]:
         """States that had an entity before: they keep it, reported already or not."""
+        return ((serial, row.key) for _, serial, row in self._state_entities())
+
+    def _remove_moved(self) -> None:
+        """Remove what an earlier version had on another platform: it would be left behind."""
+        for entity, _, row in list(self._state_entities()):
+            if entity.domain != platform_of(row.quantity):
+                er.async_get(self._hass).async_remove(entity.entity_id)
+
+    def _state_entities(self) -> Iterator[tuple[er.RegistryEntry, str, StateRow]]:
+        """Yield the entities of states in the registry, each with serial number and row."""
         devices = dr.async_get(self._hass)
         rows = self._source.table.rows
         for entity in er.async_entries_for_config_entry(er.async_get(self._hass), self._entry_id):
             device = devices.async_get(entity.device_id) if entity.device_id else None
             for domain, serial in device.identifiers if device else ():
-                key = entity.unique_id.removeprefix(f"{serial}_")
-                if domain == DOMAIN and key in rows:
-                    yield serial, key
+                row = rows.get(entity.unique_id.removeprefix(f"{serial}_"))
+                if domain == DOMAIN and row:
+                    yield entity, serial, row
