@@ -100,6 +100,13 @@ def test_the_first_value_is_taken() -> None:
     assert Meter().reads(None, -3.0, float("nan"), float("inf"), 12.0) == 12.0
 
 
+def test_a_first_zero_is_no_reading() -> None:
+    """A server that has no number yet: all that it ever counted would come at once."""
+    meter = Meter()
+    assert meter.reads(0.0, 0.0) is None
+    assert meter.reads(3554.8, 3554.9) == 3554.9
+
+
 # Down, for life.
 
 
@@ -167,6 +174,31 @@ def test_nothing_in_doubt_is_nothing_to_believe() -> None:
     assert meter.guard.value == 2000.0
 
 
+def test_a_small_jump_is_undone() -> None:
+    """40 kWh while a slow cloud was away are possible; but the counter goes on from before."""
+    meter = Meter()
+    meter.reads(3554.81)
+    assert meter.reads(3594.9, every=4 * 3600) == 3594.9
+    assert meter.reads(*[3555.0] * 10) == 3594.9
+    assert meter.reads(3555.0, 3555.1) == 3555.1
+    assert meter.guard.reset_at is None  # the total takes the 40 kWh back
+
+
+def test_an_old_value_does_not_undo_what_was_made_up_for() -> None:
+    meter = Meter()
+    meter.reads(100.0)
+    meter.reads(120.0, every=2 * 3600)
+    assert meter.reads(100.0, 120.1, 100.0, 100.0, 120.2) == 120.2
+
+
+def test_a_new_device_has_been_tested() -> None:
+    """5 kWh on the day when it was built in, five minutes after the old one's last reading."""
+    meter = Meter()
+    meter.reads(2000.0)
+    assert meter.reads(*[5.0 + n / 60 for n in range(36)], every=300) == 2000.0
+    assert meter.reads(5.6, 5.7, every=300) == 5.7
+
+
 # The day.
 
 
@@ -196,6 +228,27 @@ def test_a_cloud_that_is_late() -> None:
     # What it told before comes once more.
     assert meter.at(1, 46, day=1).reads(25.3) == 0.1
     assert meter.at(1, 47, day=1).reads(0.1) == 0.1
+
+
+def test_what_was_yesterday_does_not_come_back() -> None:
+    """At 500 kWh an hour, as where nobody knows the device, it would be possible."""
+    meter = day_meter(23, 50)
+    meter.guard = Guard(Counter.DAY, Rate(500.0, 1.0))
+    meter.reads(25.3)
+    assert meter.at(0, 0, day=1).reads(0.0) == 0.0
+    assert meter.at(0, 5, day=1).reads(25.3, 25.3) == 0.0
+    assert meter.at(0, 10, day=1).reads(0.1) == 0.1
+    # A day of the same size is reached step by step.
+    assert meter.at(6, day=1).reads(*[n / 2 for n in range(1, 60)], every=300) == 29.5
+
+
+def test_an_answer_that_is_repeated_all_night() -> None:
+    """The same old number every minute is yesterday's, however often it is told."""
+    meter = day_meter(20)
+    meter.reads(25.3)
+    for hour in (23, 24 + 1, 24 + 3, 24 + 5):
+        assert meter.at(hour % 24, day=hour // 24).reads(25.3) == 25.3
+    assert meter.at(5, 30, day=1).reads(0.2) == 0.2
 
 
 @pytest.mark.parametrize("hour", [6, 12, 17, 22])
@@ -310,6 +363,7 @@ def test_whatever_is_told_a_counter_for_life_never_runs_away(
         passed += seconds
         assert before is not None
         assert after is not None
-        assert after >= before or meter.guard.reset_at != reset
+        # Down to where a jump began, at most: or the device was replaced.
+        assert after >= min(before, 100.0) or meter.guard.reset_at != reset
         if meter.guard.reset_at is None:
             assert after <= 100.0 + 15.0 * passed / 3600 + len(told)

@@ -752,3 +752,22 @@ def test_arbitrary_json_over_mqtt_never_raises(cmd: int, params: Any, name: str)
 @given(st.binary(max_size=60))
 def test_arbitrary_text_over_mqtt_never_raises(data: bytes) -> None:
     Receiver().system.mqtt(b"{" + data)
+
+
+def test_the_clouds_counters_are_guarded(
+    receiver: Receiver, freezer: FrozenDateTimeFactory
+) -> None:
+    """They have no report of their own, but the same glitches."""
+    total, today = "snapshot_totalElectricityGeneration", "snapshot_todayElectricityGeneration"
+
+    def tell(lifetime: str, day: str) -> tuple[Any, Any]:
+        freezer.tick(300)
+        known = {"totalElectricityGeneration": lifetime, "todayElectricityGeneration": day}
+        receiver.system.snapshot({"online": 1, "quota": {}, **known})
+        states = receiver.states()
+        return states[total], states[today]
+
+    assert tell("3554.81", "12.10") == (3554.81, 12.1)
+    assert tell("35554.92", "35554.92") == (3554.81, 12.1)
+    assert tell("0", "0") == (3554.81, 12.1)
+    assert tell("3554.83", "12.12") == (3554.83, 12.12)

@@ -141,9 +141,15 @@ def test_counter_that_jumps_has_glitched(store: DeviceStore, glitch: float) -> N
 
 def test_what_is_counted_here_makes_up_for_what_was_missed(store: DeviceStore) -> None:
     """It knows how much that can be; but it does not fall either."""
-    store.merge(Reading("S", {COUNTER: 100.0}))
-    assert store.merge(Reading("S", {COUNTER: 112.0})).changed == [COUNTER]
-    assert store.merge(Reading("S", {COUNTER: 111.0})).changed == []
+
+    def here(energy: float) -> list[str]:
+        changes = store.merge(Reading("S", {COUNTER: energy}, counted_here=True))
+        return changes.new + changes.changed
+
+    assert here(0.0) == [COUNTER]  # nothing yet
+    assert here(100.0) == [COUNTER]
+    assert here(112.0) == [COUNTER]
+    assert here(111.0) == []
     assert store.values[COUNTER] == 112.0
 
 

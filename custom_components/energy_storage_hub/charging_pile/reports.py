@@ -95,7 +95,8 @@ class Reports:
         """Tell what is known from before a restart."""
         for connector in self._pile.connectors.values():
             states = {**connector.last_record, SESSIONS.key: connector.sessions}
-            self._host.on_reading(Reading(connector.serial, self._masked(states)))
+            told = Reading(connector.serial, self._masked(states), counted_here=True)
+            self._host.on_reading(told)
 
     # Login, heartbeat, alarms, tariff.
 

@@ -13,6 +13,7 @@ from homeassistant.core import HomeAssistant, State
 from homeassistant.helpers import device_registry as dr, entity_registry as er, restore_state
 from homeassistant.helpers.recorder import get_instance
 from homeassistant.helpers.storage import Store
+from homeassistant.util import dt as dt_util
 from homeassistant.util.unit_conversion import EnergyConverter
 
 from ..const import DOMAIN
@@ -54,6 +55,7 @@ async def async_newest_counters(
         for serial, counters in kept.items()
         if isinstance(counters, Mapping)
     }
+    now = dt_util.utcnow().timestamp()
     entities = dict(_counter_entities(hass, entry_id, rows))
     for states in (_restored(hass, entities), await _async_recorded(hass, entities)):
         for entity_id, state in states.items():
@@ -61,6 +63,8 @@ async def async_newest_counters(
             if (value := _number(state, row)) is None:
                 continue
             known = newest.setdefault(serial, {}).setdefault(row.key, {"at": 0.0})
+            if float(known.get("at", 0.0)) > now:
+                known["at"] = 0.0  # written while the clock was wrong
             if state.last_updated_timestamp > float(known.get("at", 0.0)):
                 known |= {"value": value, "at": state.last_updated_timestamp}
     return newest

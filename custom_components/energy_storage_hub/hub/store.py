@@ -86,7 +86,7 @@ class DeviceStore:
             self._merge_stale(reading, changes)
         else:
             self._tell_again(reading)
-            self._merge(reading.values, changes, counted_here=not reading.report)
+            self._merge(reading.values, changes, counted_here=reading.counted_here)
             self._merge_zeros(reading.zeros, changes)
         return changes
 

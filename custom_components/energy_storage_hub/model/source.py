@@ -54,6 +54,8 @@ class Reading:
     """For how long it is current, s; without end for what is told when it changes."""
     age: float = 0.0
     """How old it is already, s."""
+    counted_here: bool = False
+    """Whether it tells counters that are kept here, which know how much they may rise."""
 
 
 @dataclass(frozen=True, slots=True)

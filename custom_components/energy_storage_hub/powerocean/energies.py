@@ -308,7 +308,7 @@ class Energies:
 
     def _reading(self) -> Reading | None:
         told = dict(self._told(time.monotonic()))
-        return Reading(self._decoder.serial, told) if told else None
+        return Reading(self._decoder.serial, told, counted_here=True) if told else None
 
     def _told(self, now: float) -> Iterator[tuple[str, float]]:
         for name, key in _TOLD.items():

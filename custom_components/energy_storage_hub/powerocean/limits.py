@@ -56,8 +56,10 @@ _POWERS = (
     (Scope.INVERTER, ENERGY_STREAM, ("mpptPwr", "bpPwr")),
     (Scope.SITE, HEARTBEAT, ("pcsMeterPower", "emsPvInvPwr")),
     (Scope.SITE, HEARTBEAT, ("meterHeartBeat_meterData0", "meterHeartBeat_meterData1")),
-    (Scope.INVERTER, HEARTBEAT, ("emsBpPower", "pcsBpPower", "pcsActPwr", "pcsBackupPwr")),
-    (Scope.INVERTER, HEARTBEAT, (*_STRINGS, *_PHASES, *_LOADS)),
+    (Scope.INVERTER, HEARTBEAT, ("emsBpPower", "pcsBpPower", "pcsActPwr")),
+    (Scope.INVERTER, HEARTBEAT, (*_STRINGS, *_PHASES)),
+    # The grid may feed them past the inverter.
+    (Scope.SITE, HEARTBEAT, ("pcsBackupPwr", *_LOADS)),
     (Scope.SITE, PV_INVERTER, ("pvInvPwr",)),
     (Scope.SITE, UNIT_STREAM, ("sysLoadPwr", "sysGridPwr")),
     (Scope.INVERTER, UNIT_STREAM, ("mpptPwr", "bpPwr", "pv1Pwr", "pv2Pwr")),
