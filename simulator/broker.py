@@ -145,6 +145,15 @@ def _publish(topic: bytes, payload: bytes) -> bytes:
     return b"\x30" + bytes((*length, left)) + body
 
 
+class _Subscriptions(dict[str, Any]):
+    """amqtt's subscriptions by topic, which it walks through while clients come and go."""
+
+    @override
+    def items(self) -> Any:
+        """Return them as they are now."""
+        return list(super().items())
+
+
 class MqttBroker:
     """The broker: `start` and `stop` may follow each other, the port stays the same."""
 
@@ -200,6 +209,7 @@ class MqttBroker:
         plugins = {f"{__name__}.GuardPlugin": {"owner": self}}
         listeners = {"default": {"type": "external"}}
         self._amqtt = Broker({"listeners": listeners, "plugins": plugins})
+        self._amqtt._subscriptions = _Subscriptions()  # noqa: SLF001
         await self._amqtt.start()
         plain = await asyncio.start_server(self._connected, HOST, self.port)
         self.port = plain.sockets[0].getsockname()[1]
