@@ -6,6 +6,7 @@ the states that Home Assistant restores, or the recorder, whichever is the newes
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, override
 
@@ -16,7 +17,7 @@ from homeassistant.helpers.storage import Store
 from homeassistant.util import dt as dt_util
 from homeassistant.util.unit_conversion import EnergyConverter
 
-from ..const import DOMAIN
+from ..const import DOMAIN, LOGGER
 from ..model.quantity import QUANTITIES
 from ..model.states import StateRow
 
@@ -29,6 +30,8 @@ type CounterId = tuple[str, StateRow]
 _VERSION, _MINOR_VERSION = 1, 2
 _LOOKED_AT = 10
 """So many states of the past are looked at for a number; the rest are restarts."""
+_PATIENCE = 10.0
+"""A recorder that does not answer, as one that is far away, holds nothing up for longer, s."""
 
 
 class Kept(Store[dict[str, Any]]):
@@ -91,21 +94,32 @@ async def _async_recorded(hass: HomeAssistant, entities: Mapping[str, Any]) -> d
     """Return the last state of each entity in the recorder that is a number."""
     if not entities or "recorder" not in hass.config.components:
         return {}
-    return await get_instance(hass).async_add_executor_job(_last_recorded, hass, tuple(entities))
+    try:
+        async with asyncio.timeout(_PATIENCE):
+            return await get_instance(hass).async_add_executor_job(
+                _last_recorded, hass, tuple(entities)
+            )
+    except TimeoutError:
+        LOGGER.warning("The recorder did not tell in time where the counters stood")
+        return {}
 
 
 def _last_recorded(hass: HomeAssistant, entities: Iterable[str]) -> dict[str, State]:
     # Not everybody has a recorder, and this takes the database's library.
     from homeassistant.components.recorder import history  # noqa: PLC0415
+    from sqlalchemy.exc import SQLAlchemyError  # noqa: PLC0415
 
     found: dict[str, State] = {}
-    for entity_id in entities:
-        for how_many in (1, _LOOKED_AT):
-            states = history.get_last_state_changes(hass, how_many, entity_id).get(entity_id, [])
-            numbers = [state for state in states if _is_number(state.state)]
-            if numbers:
-                found[entity_id] = max(numbers, key=lambda state: state.last_updated_timestamp)
-                break
+    try:
+        for entity_id in entities:
+            for how_many in (1, _LOOKED_AT):
+                states = history.get_last_state_changes(hass, how_many, entity_id)
+                numbers = [state for state in states.get(entity_id, ()) if _is_number(state.state)]
+                if numbers:
+                    found[entity_id] = max(numbers, key=lambda state: state.last_updated_timestamp)
+                    break
+    except SQLAlchemyError as err:  # as while the recorder changes its tables
+        LOGGER.warning("The recorder could not tell where the counters stood: %s", err)
     return found
 
 
